@@ -1,0 +1,166 @@
+"""The one document type that travels from extraction to the person who searches.
+
+Extraction makes it, the archive keeps it, the index stores it, the API shows it,
+``export`` writes it and ``import`` reads it. The field names are those of the search API.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any, Final
+
+DOCUMENT_TYPES: Final[dict[str, str]] = {
+    "service": "办事指南",
+    "policy": "政策文件",
+    "interpretation": "政策解读",
+    "news": "新闻动态",
+    "announcement": "公告公示",
+    "interaction": "互动交流",
+    "download": "表格下载",
+    "other": "其他",
+}
+"""Every document type with the name it has on the search page, in the order of the tabs."""
+
+
+SITE_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
+"""What names a site, in the configuration, in documents and in URLs of the API."""
+
+
+class DocumentError(ValueError):
+    """A record that is no document: names the field and what it takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One findable thing: a page, a service guide or an attachment.
+
+    ``url`` is the canonical URL and the document's key. ``text`` is plain text, paragraphs
+    separated by newlines. ``published`` is the day of publication in the publisher's time
+    zone. ``parent`` is the URL of the page an attachment hangs on. ``service`` holds a
+    service guide's fields by their Chinese label, in reading order.
+    """
+
+    url: str
+    title: str
+    text: str = ""
+    site: str = ""
+    type: str = "other"
+    column: str | None = None
+    source: str | None = None
+    document_number: str | None = None
+    published: date | None = None
+    filetype: str = "html"
+    keywords: tuple[str, ...] = ()
+    description: str | None = None
+    parent: str | None = None
+    service: Mapping[str, str] | None = field(default=None, hash=False)
+
+    def to_record(self) -> dict[str, Any]:
+        """The document as a JSON object; fields without a value are left out."""
+        record: dict[str, Any] = {}
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if value is None or value == () or (value == "" and spec.name != "text"):
+                continue
+            if isinstance(value, date):
+                value = value.isoformat()
+            elif isinstance(value, tuple):
+                value = list(value)
+            elif isinstance(value, Mapping):
+                value = dict(value)
+            record[spec.name] = value
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Document:
+        """The inverse of :meth:`to_record`; unknown names are ignored.
+
+        Raises:
+            DocumentError: a required field is missing or a value has the wrong form.
+        """
+        values = {name: record[name] for name in _FIELD_NAMES if record.get(name) is not None}
+        for name in ("url", "title"):
+            if not isinstance(values.get(name), str) or not values[name].strip():
+                raise DocumentError(f"{name}: required, a non-empty string")
+        for name in _TEXT_FIELDS & values.keys():
+            if not isinstance(values[name], str):
+                raise DocumentError(f"{name}: takes a string, not {values[name]!r}")
+        for name, form in _FORMS.items():
+            if values.get(name) and not form.pattern.fullmatch(values[name]):
+                raise DocumentError(f"{name}: takes {form.told}, not {values[name]!r}")
+        if values.get("type", "other") not in DOCUMENT_TYPES:
+            accepted = ", ".join(DOCUMENT_TYPES)
+            raise DocumentError(f"type: {values['type']!r} is none of {accepted}")
+        if "published" in values:
+            values["published"] = _read_day(values["published"])
+        if "keywords" in values:
+            values["keywords"] = _read_keywords(values["keywords"])
+        if "service" in values:
+            values["service"] = _read_service(values["service"])
+        return cls(**values)
+
+    def digest(self) -> str:
+        """A hash over everything the index shows: equal digests need no write."""
+        packed = json.dumps(self.to_record(), ensure_ascii=False)  # fields in their order
+        return hashlib.blake2b(packed.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    def fingerprint(self) -> str:
+        """A hash over what a reader reads: equal for one article in several columns.
+
+        Of a document without text (a scanned attachment called 附件1) nothing is known that
+        could be compared: it equals no other.
+        """
+        words = "".join((self.title + "\0" + (self.text.strip() or self.url)).split())
+        return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    def with_(self, **changes: Any) -> Document:
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+
+_FIELD_NAMES: Final = tuple(spec.name for spec in fields(Document))
+
+
+@dataclass(frozen=True)
+class _Form:
+    pattern: re.Pattern[str]
+    told: str
+
+
+_FORMS: Final = {
+    "site": _Form(re.compile(SITE_PATTERN), "small letters, digits, '_' and '-', at most 40"),
+    "filetype": _Form(re.compile(r"[a-z0-9]{1,10}"), "a file name's ending such as pdf"),
+}
+_TEXT_FIELDS: Final = set(_FIELD_NAMES) - {"published", "keywords", "service"}
+
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
+"""A day, or a timestamp, of which the day is taken."""
+
+
+def _read_day(value: object) -> date:
+    if isinstance(value, str) and _DAY.match(value):
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError:
+            pass
+    raise DocumentError(f"published: takes a day as YYYY-MM-DD, not {value!r}")
+
+
+def _read_keywords(value: object) -> tuple[str, ...]:
+    if isinstance(value, (list, tuple)) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise DocumentError(f"keywords: takes a list of strings, not {value!r}")
+
+
+def _read_service(value: object) -> dict[str, str]:
+    if isinstance(value, Mapping) and all(
+        isinstance(label, str) and isinstance(text, str) for label, text in value.items()
+    ):
+        return dict(value)
+    raise DocumentError(f"service: takes an object of strings by label, not {value!r}")
