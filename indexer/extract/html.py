@@ -1,0 +1,170 @@
+"""One HTML page, read: every part of the extraction in the order in which they build on
+each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from indexer.document import Document
+from indexer.extract import doctype, page_kind
+from indexer.extract.breadcrumb import column_of, find_breadcrumb
+from indexer.extract.directory_block import DirectoryBlock, find_directory_block
+from indexer.extract.dom import parse
+from indexer.extract.links import document_base, read_links
+from indexer.extract.main_text import body_lines, find_container, is_end, is_furniture
+from indexer.extract.metadata import Metadata, read_metadata
+from indexer.extract.model import Extraction, FetchedPage
+from indexer.extract.number import own_number
+from indexer.extract.publication import Publication, choose_date, find_publication
+from indexer.extract.service_guide import read_guide
+from indexer.extract.title import Title, find_title
+from indexer.extract.tree import Line, Tree
+
+MAX_TEXT: Final = 2_000_000
+"""Longer texts are cut here, in characters."""
+
+_CATALOGUE_LINES_IN_BODY: Final = 25
+_TITLE_FROM_TEXT: Final = 60
+
+
+@dataclass
+class _Reading:
+    """What has been found on a page."""
+
+    tree: Tree
+    meta: Metadata
+    breadcrumb: list[str]
+    title: Title
+    body: list[Line]
+    named: bool
+    catalogue: DirectoryBlock
+    seen: Publication
+    guide: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.body)[:MAX_TEXT]
+
+    @property
+    def column(self) -> str:
+        return self.meta.column or column_of(self.breadcrumb, self.title.text)
+
+
+def read_page(page: FetchedPage, source: str, charset: str) -> Extraction:
+    """What an HTML page says; ``source`` is its markup, decoded from ``charset``."""
+    reading = _read(page, source)
+    base = document_base(page.url, reading.meta.base)
+    links = read_links(reading.tree.root, base, nofollow=reading.meta.nofollow)
+    text = reading.text
+    dated = reading.meta.published or reading.seen.labelled
+    heading = reading.meta.title_tag or reading.title.text
+    problem = "" if dated else page_kind.error_of(heading, text, source)
+    if problem:
+        return Extraction(None, (), charset, problem)
+    running = sum(len(line.text) - line.linked for line in reading.body)
+    signs = page_kind.Signs(
+        page.url, reading.meta, reading.seen, running, reading.named, len(reading.guide)
+    )
+    kind = page_kind.kind_of(signs, reading.tree.lines, source)
+    if kind in (page_kind.HOME, page_kind.FURTHER):
+        return Extraction(None, links, charset, f"{kind}: read for its links alone")
+    if kind == page_kind.COLUMN:
+        return _column_front(page, reading, links_and_charset=Extraction(None, links, charset))
+    document, problem = _article(page, reading, text)
+    return Extraction(document, links, charset, problem or None)
+
+
+def _read(page: FetchedPage, source: str) -> _Reading:
+    meta = read_metadata(source)
+    tree = parse(source)
+    breadcrumb = find_breadcrumb(tree)
+    column = meta.column or (breadcrumb[-1] if breadcrumb else "")
+    title = find_title(tree, meta, page.anchor, column)
+    container, named = find_container(tree)
+    titles = (title.text, meta.article_title, meta.title_tag)
+    body = body_lines(tree, container, titles, named=named)
+    start, end = _span(tree.lines, body)
+    catalogue = find_directory_block(tree.lines[: start + _CATALOGUE_LINES_IN_BODY])
+    stays = {
+        id(line) for position, line in enumerate(tree.lines) if position not in catalogue.lines
+    }
+    body = [line for line in body if id(line) in stays]
+    start, end = _span(tree.lines, body)
+    seen = find_publication(tree.lines, title.text, start, end)
+    guide = read_guide(tree, _guide_lines(tree, container))
+    return _Reading(tree, meta, breadcrumb, title, body, named, catalogue, seen, guide)
+
+
+def _span(lines: list[Line], body: list[Line]) -> tuple[int, int]:
+    """Where the article's text begins and ends among the lines of the page."""
+    if not body:
+        return len(lines), len(lines)
+    positions = {id(line): position for position, line in enumerate(lines)}
+    return positions[id(body[0])], positions[id(body[-1])] + 1
+
+
+def _guide_lines(tree: Tree, container: int) -> list[Line]:
+    """The lines a guide may stand on: the page without furniture, up to the footer.
+
+    Wider than the article's container, since fields of few words weigh too little to be
+    found by density.
+    """
+    end = tree.ends[container]
+    lines: list[Line] = []
+    for line in tree.lines:
+        if line.owner >= end and is_end(line.text):
+            break
+        inside = container <= line.owner < end
+        if not line.boilerplate and (inside or not line.is_link) and not is_furniture(line.text):
+            lines.append(line)
+    return lines
+
+
+def _column_front(
+    page: FetchedPage, reading: _Reading, links_and_charset: Extraction
+) -> Extraction:
+    links, charset = links_and_charset.links, links_and_charset.charset
+    name = reading.meta.column or (reading.breadcrumb[-1] if reading.breadcrumb else "")
+    name = name or reading.title.text
+    if not name:
+        return Extraction(None, links, charset, "a list without a name: read for its links alone")
+    document = Document(url=page.url, title=name, site=page.site, column=name)
+    return Extraction(document, links, charset)
+
+
+def _article(page: FetchedPage, reading: _Reading, text: str) -> tuple[Document | None, str]:
+    meta, title, catalogue = reading.meta, reading.title, reading.catalogue
+    if not text and not (title.text and (title.by_article or title.witnesses > 1)):
+        return None, "no text and no title: an empty shell or frame"
+    name = title.text or meta.title_tag or page.anchor.strip()
+    name = name or text.split("\n", 1)[0][:_TITLE_FROM_TEXT]
+    path = unquote(urlsplit(page.url).path)
+    first_lines = [line.text for line in reading.body[:20]]
+    number = own_number(catalogue.facts.get("发文字号", ""), name, first_lines)
+    facts = doctype.Facts(
+        path=path,
+        column=reading.column,
+        columns=">".join([*reading.breadcrumb, reading.column]),
+        title=name,
+        start=text[:200],
+        number=number or "",
+        guide_fields=len(reading.guide),
+    )
+    document = Document(
+        url=page.url,
+        title=name,
+        text=text,
+        site=page.site,
+        type=doctype.document_type(facts),
+        column=reading.column or None,
+        source=meta.source or reading.seen.source or catalogue.facts.get("发文机关") or None,
+        document_number=number,
+        published=choose_date(meta, reading.seen, catalogue.day("发布日期"), path)
+        or catalogue.day("成文日期"),
+        keywords=meta.keywords,
+        description=meta.description or None,
+        service=reading.guide or None,
+    )
+    return document, "" if text else "no text: the page is an image or loads it by script"

@@ -1,0 +1,134 @@
+"""No bytes make extraction fail, stall or depend on anything but its input."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extract_pages import new_page, old_page, read
+from indexer.document import Document
+from indexer.extract import EXTRACTION_VERSION, Extraction, FetchedPage, extract, rules
+
+RULES = Path(rules.__file__).parent / "rules"
+PIECES = (
+    *("<table>", "<tr>", "<td>", "</td>", "</table>", "<p>", "</p>", "<h1>", "<title>", "</title>"),
+    *('<div class="tab-pane" style="display:none">', '<a href="x.html">', "</a>", "<font size=5>"),
+    *("<script>", "</script>", "<!--", "-->", '<meta name="PubDate" content="', '2009-12-03">'),
+    *("<ul>", "<li>", "<dl>", "<dt>", "<dd>", "申请材料", "办理流程", "收费标准", "办理地点"),
+    *("索引号：", "发文字号：", "发布日期：", "钦政发〔2009〕12号", "发布时间：", "来源：", "首页"),
+    *(">", "&lt;", "&#0;", "\x00", "。", "，", "\n", "\t"),
+)
+MARKUP = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+
+
+def attempt(
+    body: bytes, url: str = "http://www.example.gov.cn/a.html", kind: str = ""
+) -> Extraction:
+    found = extract(FetchedPage(url, body, "s", kind or None))
+    if found.document is not None:
+        assert found.document.title.strip()
+        assert Document.from_record(found.document.to_record()) == found.document
+        found.document.digest()
+    assert not (found.problem or "").startswith("not read")
+    return found
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=600))
+def test_any_bytes(body: bytes) -> None:
+    attempt(body)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(MARKUP)
+def test_any_markup(markup: str) -> None:
+    attempt(markup.encode("gb18030"))
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["a.doc", "a.docx", "a.xlsx", "a.pdf", "a.txt", "a.csv", "a.wps"]),
+    st.sampled_from([b"%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b""]),
+    st.binary(max_size=300),
+)
+def test_any_file(name: str, signature: bytes, rest: bytes) -> None:
+    attempt(signature + rest, f"http://www.example.gov.cn/{name}")
+
+
+@pytest.mark.parametrize("url", ["http://[", "", "http://h/%zz?%ff=1", "http://h/" + "a" * 9000])
+def test_any_url(url: str) -> None:
+    assert isinstance(extract(FetchedPage(url, old_page().encode(), "s")), Extraction)
+
+
+HOSTILE = {
+    "deep blocks": "<div>" * 50_000 + "正文。",
+    "deep tables": "<table><tr><td>" * 20_000 + "正文。",
+    "deep fonts": "<font size=5>" * 10_000 + "正文。",
+    "spaces": "<p>甲\n" + " " * 500_000 + "乙",
+    "dots": "<a href=x>" + "." * 500_000 + "x</a><title>" + "." * 100_000 + "x</title>",
+    "open scripts": "<script " * 8_000,
+    "open tags": '<meta name="a ' * 5_000,
+    "tool words": "<p>" + "打印关闭" * 40 + "甲</p>" * 200,
+    "class name": '<div class="' + "tab-" * 50_000 + '!" style="display:none">',
+    "angle brackets": "<" * 200_000,
+    "dates": "<p>" + "2009-12-03 " * 50_000,
+    "labels": "<tr><td>申请材料</td><td>甲</td>" * 3_000,
+    "breadcrumbs": ("<p>当前位置：" + ">-" * 140) * 100,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pages_do_not_stall_it(name: str) -> None:
+    began = time.process_time()
+    attempt(HOSTILE[name].encode())
+    assert time.process_time() - began < 5
+
+
+def test_extraction_is_a_pure_function_that_can_be_sent_to_a_process() -> None:
+    for html in (old_page(), new_page()):
+        page = FetchedPage("http://www.example.gov.cn/a/1.html", html.encode(), "portal")
+        sent = pickle.loads(pickle.dumps(page))  # noqa: S301  our own bytes
+        once, again = extract(page), extract(sent)
+        assert once == again == pickle.loads(pickle.dumps(once))  # noqa: S301
+        assert once.document is not None
+
+
+def test_pages_are_read_fast_enough_for_a_rebuild() -> None:
+    page = old_page()
+    read(page)
+    began = time.process_time()
+    for _ in range(50):
+        read(page)
+    assert 50 / (time.process_time() - began) > 40
+
+
+def test_the_version_is_a_number_to_be_raised() -> None:
+    assert isinstance(EXTRACTION_VERSION, int)
+    assert EXTRACTION_VERSION >= 1
+
+
+@pytest.mark.parametrize("path", sorted(RULES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_rule_has_a_reason_and_can_be_used(path: Path) -> None:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for key, value in data.items():
+        if isinstance(value, list):
+            assert all(str(entry.get("why", "")).strip() for entry in value), key
+            if "match" in value[0]:
+                assert rules.pattern(path.stem, key)
+
+
+def test_a_rule_without_a_reason_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.yaml").write_text("one:\n  - {match: a}\ntwo:\n  - {match: '(', why: x}\n")
+    monkeypatch.setattr(rules, "_FOLDER", tmp_path)
+    with pytest.raises(rules.RuleError, match=r"bad\.yaml: one\[0\]: takes match and why"):
+        rules.pattern("bad", "one")
+    with pytest.raises(rules.RuleError, match=r"bad\.yaml: two"):
+        rules.pattern("bad", "two")
