@@ -1,0 +1,13 @@
+"""The index: documents in, ranked results out, whatever stores it."""
+
+from __future__ import annotations
+
+from indexer.config import Settings
+from indexer.index.engine import SearchEngine
+
+
+def open_engine(settings: Settings) -> SearchEngine:
+    """The engine that the configuration names; opening it reads nothing yet."""
+    from indexer.index.whoosh_engine import WhooshEngine  # not every command searches
+
+    return WhooshEngine(settings.index_directory)

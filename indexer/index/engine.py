@@ -1,0 +1,180 @@
+"""The search engine as the rest of the product sees it: whatever stores the index.
+
+The Whoosh adapter is behind it; another engine only has to offer the same.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Literal
+
+from analyzers.query import ParsedQuery
+from indexer.document import Document
+from indexer.failure import Failure
+
+Sort = Literal["relevance", "newest", "oldest"]
+FACETS: Final = ("site", "type", "year", "filetype")
+"""The fields whose values are counted with every search."""
+
+
+class EngineError(Failure):
+    """The index cannot be read or written; the message says which and what mends it."""
+
+
+class IndexMissing(EngineError):
+    """There is no index yet: nothing was crawled or imported."""
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """One search: ``page`` counts from 1, ``size`` is results a page, dates are inclusive."""
+
+    query: ParsedQuery
+    page: int = 1
+    size: int = 10
+    site: str | None = None
+    type: str | None = None
+    column: str | None = None
+    filetype: str | None = None
+    published_from: date | None = None
+    published_to: date | None = None
+    sort: Sort = "relevance"
+    title_only: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result; ``duplicates`` counts further documents of the same words."""
+
+    document: Document
+    score: float
+    duplicates: int = 0
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """How many of all results have this value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class SearchResponse:
+    """A page of results.
+
+    ``total`` counts all results exactly, ``full_matches`` those that have all the words of
+    the query; ``terms`` are the normalised strings to highlight;
+    ``relaxed`` is True when no document has all words and those with some are shown;
+    ``correction`` is the query with what is most likely a typing error mended, or None.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    terms: tuple[str, ...]
+    full_matches: int = 0
+    relaxed: bool = False
+    related: tuple[str, ...] = ()
+    correction: str | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A completion of what is being typed."""
+
+    text: str
+    kind: Literal["query", "title", "service"]
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """A document as it is written, with what the archive knows of it."""
+
+    document: Document
+    duplicates: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class IndexStatus:
+    """What the index holds. ``generation`` changes with every commit."""
+
+    documents: int = 0
+    generation: str = ""
+    updated: datetime | None = None
+    bytes: int = 0
+    fingerprint: str = ""
+    stale: bool = False
+
+
+@dataclass
+class IndexSummary:
+    """What a write did, in documents."""
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    @property
+    def written(self) -> int:
+        """Documents that were written or removed."""
+        return self.added + self.updated + self.removed
+
+
+@dataclass(frozen=True)
+class IndexChanges:
+    """What has to be written: entries by key replace those of the same key."""
+
+    entries: Iterable[IndexEntry] = ()
+    removed: Iterable[str] = field(default=())
+
+
+Progress = Callable[[int, int | None], None]
+"""Told documents done and documents in all (None: unknown); may raise to stop the work."""
+
+
+def no_progress(_done: int, _total: int | None) -> None:
+    """For callers who do not watch."""
+
+
+class SearchEngine(ABC):
+    """Reads may come from many threads and processes; one process writes at a time."""
+
+    @abstractmethod
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Answer from the newest complete index.
+
+        Raises:
+            IndexMissing: there is none yet.
+            EngineError: it cannot be read.
+        """
+
+    @abstractmethod
+    def suggest(self, text: str, size: int = 10) -> list[Suggestion]:
+        """Complete ``text``: Chinese, full pinyin or initials. Raises like :meth:`search`."""
+
+    @abstractmethod
+    def versions(self) -> dict[str, str]:
+        """The digest of every document in the index by its key; empty without an index."""
+
+    @abstractmethod
+    def update(self, changes: IndexChanges, progress: Progress = no_progress) -> None:
+        """Write changes and commit once. Killed at any moment, the index is as before."""
+
+    @abstractmethod
+    def rebuild(self, entries: Iterable[IndexEntry], progress: Progress = no_progress) -> int:
+        """Build a fresh index beside the old one and switch; returns documents written."""
+
+    @abstractmethod
+    def status(self) -> IndexStatus:
+        """What the index holds; zeros without an index."""
+
+    @abstractmethod
+    def check(self) -> list[str]:
+        """What is wrong with the index, a line each, and what mends it."""

@@ -1,0 +1,294 @@
+"""One state of the index, open for reading: postings and columns as arrays.
+
+Whoosh stores; answering works on numpy arrays read from Whoosh's segments: postings term
+by term, cached, and the columns that filter, count and sort. A snapshot never changes.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.matching import Matcher
+from whoosh.reading import IndexReader
+
+from analyzers.terms import Phrase
+from indexer.index.engine import FACETS
+from indexer.index.generations import Generation, Lease
+
+Ids = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+Postings = tuple[Ids, Weights]
+"""Ascending document numbers and the term's weight in each."""
+
+_CACHE_BYTES: Final = 128 * 1024 * 1024
+_NOTHING: Final[Postings] = (np.empty(0, np.int32), np.empty(0, np.float32))
+_NO_DAY: Final = 0
+_EVERYTHING: Final = 1 << 31
+_FEW: Final = 32
+
+
+class Facet:
+    """A field of few values: for each document the ordinal of its value, -1 for none."""
+
+    def __init__(self, values: list[str], ordinals: Ids) -> None:
+        self.values = values
+        self.ordinals = ordinals
+
+    def mask(self, value: str) -> Mask:
+        """The documents that have the value."""
+        if value not in self.values:
+            return np.zeros(len(self.ordinals), np.bool_)
+        having: Mask = self.ordinals == self.values.index(value)
+        return having
+
+    def counts(self, chosen: Mask) -> dict[str, int]:
+        """How many of the chosen documents have each value; values of none are left out."""
+        ordinals = self.ordinals[chosen]
+        counts = np.bincount(ordinals[ordinals >= 0], minlength=len(self.values))
+        return {
+            value: int(count) for value, count in zip(self.values, counts, strict=True) if count
+        }
+
+
+class Snapshot:
+    """An open generation at one commit. Thread-safe.
+
+    It lets its files and its folder go when nobody refers to it any more: searches under
+    way keep the snapshot they began with.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        """Open it.
+
+        Raises:
+            FileNotFoundError: it was replaced meanwhile; ask for the current one again.
+        """
+        self.generation = generation
+        self.updated = generation.updated
+        lease = Lease(generation.directory)
+        try:
+            index = FileIndex(FileStorage(str(generation.directory)))
+            self.reader = index.reader()
+        except BaseException:
+            lease.release()
+            raise
+        weakref.finalize(self, _let_go, self.reader, lease)
+        self.size = self.reader.doc_count_all()
+        self._leaves = [pair for pair in self.reader.leaf_readers() if pair[0].doc_count_all()]
+        self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._cached_bytes = 0
+        self._lock = threading.Lock()
+        self._reading = threading.RLock()
+        self._load_columns()
+
+    def _load_columns(self) -> None:
+        """Everything that most searches need, so that no search waits for it."""
+        self.live = np.ones(self.size, np.bool_)
+        for leaf, base in self._leaves:
+            if leaf.has_deletions():
+                for number in range(leaf.doc_count_all()):
+                    self.live[base + number] = not leaf.is_deleted(number)
+        self.documents = int(self.live.sum())
+        self.days = self._numbers("published")
+        self.content_lengths = self._numbers("content_length").astype(np.float32)
+        self.title_lengths = self._numbers("title_length").astype(np.float32)
+        total = float(self.content_lengths[self.live].sum())
+        self.mean_content_length = total / self.documents if total else 1.0
+        self.facets: Mapping[str, Facet] = {
+            name: self._years() if name == "year" else self._facet(name) for name in FACETS
+        }
+
+    def _numbers(self, field: str) -> Ids:
+        parts = []
+        for leaf, _base in self._leaves:
+            column = leaf.column_reader(field)
+            parts.append(np.fromiter(column, np.int32, leaf.doc_count_all()))
+        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+    def _facet(self, field: str) -> Facet:
+        values = [term.decode() for term in self.reader.lexicon(field)]
+        ordinals = np.full(self.size, -1, np.int32)
+        for ordinal, value in enumerate(values):
+            ordinals[self.postings(field, value)[0]] = ordinal
+        return Facet(values, ordinals)
+
+    def _years(self) -> Facet:
+        days, places = np.unique(self.days, return_inverse=True)
+        years = [date.fromordinal(int(day)).year if day != _NO_DAY else 0 for day in days]
+        distinct = sorted({year for year in years if year}, reverse=True)
+        ordinal_of = {year: ordinal for ordinal, year in enumerate(distinct)}
+        by_day = np.array([ordinal_of.get(year, -1) for year in years], np.int32)
+        ordinals = by_day[places] if len(days) else np.empty(0, np.int32)
+        return Facet([str(year) for year in distinct], ordinals.astype(np.int32))
+
+    # -- postings ---------------------------------------------------------------------
+
+    def postings(self, field: str, term: str) -> Postings:
+        """All postings of a term, deleted documents included; empty if unknown."""
+        key = (field, term)
+        with self._lock:
+            found = self._cache.get(key)
+            if found is not None:
+                self._cache.move_to_end(key)
+                return found
+        found = self._read_postings(field, term)
+        with self._lock:
+            if key not in self._cache:
+                self._cache[key] = found
+                self._cached_bytes += _size(found)
+            while self._cached_bytes > _CACHE_BYTES and len(self._cache) > 1:
+                self._cached_bytes -= _size(self._cache.popitem(last=False)[1])
+        return found
+
+    def _read_postings(self, field: str, term: str) -> Postings:
+        parts: list[Postings] = []
+        encoded = term.encode("utf-8", "surrogatepass")
+        with self._reading:  # Whoosh's files keep one read position for all threads
+            for leaf, base in self._leaves:
+                if (field, encoded) in leaf:
+                    ids, weights = _drain(leaf.postings(field, encoded))
+                    parts.append((ids + np.int32(base), weights))
+        if not parts:
+            return _NOTHING
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+    def phrase(self, field: str, phrase: Phrase) -> Ids:
+        """The documents in which a phrase stands."""
+        found = list(self._phrase_parts(field, phrase, _EVERYTHING))
+        return np.concatenate(found) if found else _NOTHING[0]
+
+    def has_phrase(self, field: str, phrase: Phrase) -> bool:
+        """Whether a live document has it; as a rule one of the first candidates does."""
+        return any(bool(self.live[ids].any()) for ids in self._phrase_parts(field, phrase, _FEW))
+
+    def _phrase_parts(self, field: str, phrase: Phrase, step: int) -> Iterator[Ids]:
+        """The documents of a phrase, from ``step`` candidates at a time."""
+        lists = sorted((self.postings(field, term)[0] for _, term in phrase), key=len)
+        candidates = lists[0]
+        for ids in lists[1:]:
+            candidates = common(candidates, ids)
+        if len(phrase) == 1:
+            yield candidates
+            return
+        for first in range(0, len(candidates), step):
+            part = candidates[first : first + step]
+            starts: dict[int, set[int]] | None = None
+            for offset, term in phrase:
+                places = self._places(field, term, part)
+                here = {doc: {at - offset for at in found} for doc, found in places.items()}
+                starts = here if starts is None else _narrow(starts, here)
+            yield np.array(sorted(starts or ()), np.int32)
+
+    def _places(self, field: str, term: str, wanted: Ids) -> dict[int, list[int]]:
+        """The positions of a term in each of some documents that have it."""
+        encoded = term.encode("utf-8", "surrogatepass")
+        places: dict[int, list[int]] = {}
+        with self._reading:
+            for leaf, base in self._leaves:
+                inside = wanted[(wanted >= base) & (wanted < base + leaf.doc_count_all())] - base
+                if len(inside) and (field, encoded) in leaf:
+                    matcher = leaf.postings(field, encoded)
+                    for number, found in _positions(matcher, inside.tolist()):
+                        places[base + number] = found
+        return places
+
+    def terms_from(self, field: str, prefix: str, limit: int) -> list[str]:
+        """The first terms of a field that begin with ``prefix``, in order."""
+        found: list[str] = []
+        encoded = prefix.encode("utf-8", "surrogatepass")
+        with self._reading:
+            for term in self.reader.expand_prefix(field, encoded):
+                found.append(term.decode())
+                if len(found) >= limit:
+                    break
+        return found
+
+    # -- documents --------------------------------------------------------------------
+
+    def stored(self, number: int) -> dict[str, Any]:
+        """The stored fields of a document: ``record`` and ``duplicates``."""
+        with self._reading:
+            fields: dict[str, Any] = self.reader.stored_fields(number)
+        return fields
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """The digest of every live document by its key."""
+        found: dict[str, str] = {}
+        with self._reading:
+            for leaf, base in self._leaves:
+                keys, digests = leaf.column_reader("key"), leaf.column_reader("digest")
+                for number in range(leaf.doc_count_all()):
+                    if self.live[base + number]:
+                        found[keys[number]] = bytes(digests[number]).decode()
+        return found
+
+
+def _let_go(reader: IndexReader, lease: Lease) -> None:
+    reader.close()
+    lease.release()
+
+
+def _drain(matcher: Matcher) -> Postings:
+    """All of a matcher's postings. Whole blocks where the matcher shows them (Whoosh's W3
+    codec), for that is thirty times as fast as asking posting by posting."""
+    ids: list[int] = []
+    weights: list[float] = []
+    if hasattr(matcher, "_read_ids") and hasattr(matcher, "_next_block"):
+        while matcher.is_active():
+            matcher.id(), matcher.weight()  # load the block
+            ids.extend(matcher._ids)
+            weights.extend(matcher._weights)
+            matcher._next_block()
+    else:
+        while matcher.is_active():
+            ids.append(matcher.id())
+            weights.append(matcher.weight())
+            matcher.next()
+    return np.array(ids, np.int32), np.array(weights, np.float32)
+
+
+def _positions(matcher: Matcher, wanted: list[int]) -> Iterator[tuple[int, list[int]]]:
+    """Positions in ascending documents, block by block where the matcher shows blocks."""
+    decode = matcher.format.decode_positions if hasattr(matcher, "_next_block") else None
+    for number in wanted:
+        if decode is None:
+            matcher.skip_to(number)
+            yield number, matcher.value_as("positions")
+            continue
+        while number > matcher.block_max_id():
+            matcher._next_block()
+        matcher.id(), matcher.value()  # load the block
+        yield number, decode(matcher._values[bisect_left(matcher._ids, number)])
+
+
+def _narrow(starts: dict[int, set[int]], here: dict[int, set[int]]) -> dict[int, set[int]]:
+    both = {doc: starts[doc] & here[doc] for doc in starts.keys() & here.keys()}
+    return {doc: left for doc, left in both.items() if left}
+
+
+def common(few: Ids, many: Ids) -> Ids:
+    """What stands in both of two ascending lists; quick where the first is short."""
+    if not len(many):
+        return many
+    places = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    found: Ids = few[many[places] == few]
+    return found
+
+
+def _size(postings: Postings) -> int:
+    return postings[0].nbytes + postings[1].nbytes + 200

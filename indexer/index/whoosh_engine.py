@@ -1,0 +1,228 @@
+"""The embedded engine: Whoosh on disk, arrays in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from analyzers.normalize import normalize
+from analyzers.terms import phrase_terms
+from indexer.index import writer
+from indexer.index.engine import (
+    EngineError,
+    IndexChanges,
+    IndexEntry,
+    IndexMissing,
+    IndexStatus,
+    Progress,
+    SearchEngine,
+    SearchRequest,
+    SearchResponse,
+    Suggestion,
+    no_progress,
+)
+from indexer.index.generations import Generations, sync_files
+from indexer.index.ranking import ranking_parameters
+from indexer.index.schema import index_fingerprint
+from indexer.index.search import Search
+from indexer.index.snapshot import Snapshot
+from indexer.index.suggest import sounds_like, suggest
+
+_WATCH_SECONDS = 0.5
+_ATTEMPTS = 10
+_RELATED = 8
+
+
+class WhooshEngine(SearchEngine):
+    """See :class:`indexer.index.engine.SearchEngine`. ``root`` is the index folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._generations = Generations(root)
+        self._snapshot: Snapshot | None = None
+        self._loading = threading.Lock()
+        self._watcher_pid = 0
+
+    # -- reading --------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """See the base class."""
+        snapshot = self._current()
+        response = Search(snapshot, request, ranking_parameters()).run()
+        correction = None
+        if not request.exact and not _stands_somewhere(snapshot, request.query.text):
+            correction = sounds_like(snapshot, request.query.text)
+        return replace(response, correction=correction, related=_related(request, response))
+
+    def suggest(self, text: str, size: int = 10) -> list[Suggestion]:
+        """See the base class."""
+        return suggest(self._current(), text, size)
+
+    def versions(self) -> dict[str, str]:
+        """See the base class."""
+        self.refresh()
+        return dict(self._snapshot.versions) if self._snapshot else {}
+
+    def status(self) -> IndexStatus:
+        """See the base class."""
+        try:
+            snapshot = self._current()
+        except IndexMissing:
+            return IndexStatus()
+        generation = snapshot.generation
+        files = generation.directory.glob("*")
+        return IndexStatus(
+            documents=snapshot.documents,
+            generation=generation.name,
+            updated=snapshot.updated,
+            bytes=sum(_size(file) for file in files),
+            fingerprint=generation.fingerprint,
+            stale=generation.fingerprint != index_fingerprint(),
+        )
+
+    def check(self) -> list[str]:
+        """See the base class."""
+        try:
+            self.refresh()
+        except EngineError as error:
+            return [str(error)]
+        if self._snapshot is None:
+            return ["there is no index yet; 'qzsearch crawl' or 'qzsearch import FILE' makes one"]
+        if self.status().stale:
+            return [
+                "the index was made with another dictionary or schema; "
+                "'qzsearch reindex' rebuilds it from the archive"
+            ]
+        return []
+
+    def _current(self) -> Snapshot:
+        """The newest snapshot known; the first caller in a process opens it."""
+        if self._snapshot is None:
+            self.refresh()
+        self._watch()
+        snapshot = self._snapshot
+        if snapshot is None:
+            raise IndexMissing("there is no index yet: nothing was crawled or imported")
+        return snapshot
+
+    def refresh(self) -> None:
+        """Open what is current now, unless it is open already.
+
+        Searches under way keep the snapshot they began with; it is closed when the last
+        of them lets go of it.
+
+        Raises:
+            EngineError: the current index cannot be read.
+        """
+        with self._loading:
+            problem: Exception | None = None
+            for attempt in range(_ATTEMPTS):
+                try:
+                    current = self._generations.current()
+                    if current is None:
+                        self._snapshot = None
+                    elif self._snapshot is None or self._snapshot.generation != current:
+                        self._snapshot = Snapshot(current)
+                    return
+                except FileNotFoundError as error:
+                    # Replaced between the look and the opening: look again.
+                    problem = error
+                    time.sleep(0.02 * attempt)
+                except PermissionError as error:
+                    raise EngineError(
+                        f"{error.filename}: no right to read and lock it; "
+                        "run as the user that the service runs as"
+                    ) from None
+                except Exception as error:  # noqa: BLE001  # damage shows in many ways
+                    problem = error
+                    break
+            raise EngineError(
+                f"the index in {self._generations.root} cannot be read "
+                f"({type(problem).__name__}: {problem}); 'qzsearch reindex' rebuilds it from the "
+                "archive"
+            )
+
+    def _watch(self) -> None:
+        """Have a thread of this process look for a newer index, as long as the engine lives.
+
+        A search then never waits for an index to be opened, and the first search after a
+        quiet night does not see yesterday's. After a fork the new process needs its own.
+        """
+        if self._watcher_pid == os.getpid():
+            return
+        self._watcher_pid = os.getpid()
+        threading.Thread(
+            target=_keep_fresh, args=[weakref.ref(self)], name="index-watch", daemon=True
+        ).start()
+
+    # -- writing --------------------------------------------------------------------------
+
+    def update(self, changes: IndexChanges, progress: Progress = no_progress) -> None:
+        """See the base class."""
+        self.refresh()
+        if self._snapshot is None:
+            self.rebuild(changes.entries, progress)
+            return
+        writer.apply(self._snapshot.generation.directory, changes, progress)
+        self.refresh()
+        self._generations.sweep()
+
+    def rebuild(self, entries: Iterable[IndexEntry], progress: Progress = no_progress) -> int:
+        """See the base class."""
+        self._generations.sweep()
+        directory = self._generations.new_directory()
+        try:
+            count = writer.build(directory, entries, progress)
+            sync_files(directory)
+        except BaseException:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+        self._generations.switch(directory, index_fingerprint())
+        self.refresh()
+        self._generations.sweep()
+        return count
+
+
+def _keep_fresh(engine: weakref.ref[WhooshEngine]) -> None:
+    """Refresh an engine from time to time until nobody has it any more."""
+    while True:
+        time.sleep(_WATCH_SECONDS)
+        alive = engine()
+        if alive is None:
+            return
+        with suppress(EngineError):  # what is open goes on answering; `check` tells the fault
+            alive.refresh()
+        del alive
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file, 0 if a commit has removed it this moment."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _stands_somewhere(snapshot: Snapshot, text: str) -> bool:
+    """Whether some document has the query to the letter: then it is no typing error."""
+    parts = phrase_terms(normalize(text))
+    return all(snapshot.has_phrase("content", part) for part in parts)
+
+
+def _related(request: SearchRequest, response: SearchResponse) -> tuple[str, ...]:
+    """Keywords that the publishers gave the best results, most frequent first."""
+    typed = request.query.text
+    counts = Counter(
+        word
+        for hit in response.hits
+        for word in hit.document.keywords
+        if 2 <= len(word) <= 20 and word not in typed
+    )
+    return tuple(word for word, _count in counts.most_common(_RELATED))

@@ -1,0 +1,111 @@
+"""Index generations: switched while they are read, removed when they are not."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from pathlib import Path
+
+from indexer.index.engine import IndexChanges
+from indexer.index.whoosh_engine import WhooshEngine
+from indexes import ask, build, document, entries
+from running import wait_for
+
+WATER = document("water", "停水通知", "因管道维修，明日停水。")
+FUND = document("fund", "住房公积金提取指南", "职工购房可以提取公积金。")
+
+
+def folders(root: Path) -> list[str]:
+    """The generations on disk."""
+    return sorted(path.name for path in root.iterdir() if path.is_dir())
+
+
+def test_another_process_sees_a_commit_within_a_second(tmp_path: Path) -> None:
+    """Two engines share nothing but the folder, as two processes do."""
+    writer = build(tmp_path, WATER)
+    reader = WhooshEngine(tmp_path)
+    assert ask(reader, "公积金").total == 0
+    writer.update(IndexChanges(entries([FUND])))
+    wait_for(lambda: ask(reader, "公积金").total == 1, seconds=3, what="the update")
+    writer.rebuild(entries([WATER]))
+    wait_for(lambda: ask(reader, "公积金").total == 0, seconds=3, what="the rebuild")
+
+
+def test_the_old_folder_stays_while_it_is_read(tmp_path: Path) -> None:
+    writer = build(tmp_path, WATER)
+    reader = WhooshEngine(tmp_path)
+    reader.refresh()
+    held = reader._snapshot
+    (old,) = folders(tmp_path)
+    writer.rebuild(entries([FUND]))
+    reader.refresh()
+    assert old in folders(tmp_path)
+    assert held is not None
+    assert held.documents == 1
+    assert len(held.postings("content", "停水")[0]) == 1  # never read before the switch
+    del held
+    gc.collect()
+    writer.update(IndexChanges(entries([WATER])))
+    assert old not in folders(tmp_path)
+
+
+def test_searches_go_on_while_the_index_is_rebuilt_and_updated(tmp_path: Path) -> None:
+    everything = [document(str(n), f"停水通知{n}", "明日停水") for n in range(30)]
+    writer, reader = build(tmp_path, *everything), WhooshEngine(tmp_path)
+    wrong: list[object] = []
+    done = threading.Event()
+
+    def search() -> None:
+        while not done.is_set():
+            try:
+                total = ask(reader, "停水").total
+                if total != 30:
+                    wrong.append(total)
+                reader.refresh()
+            except Exception as error:  # noqa: BLE001
+                wrong.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        writer.rebuild(entries(everything))
+        writer.update(IndexChanges(entries(everything[:5])))
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    del writer
+    gc.collect()
+    assert len(folders(tmp_path)) <= 2
+
+
+def test_nothing_is_leaked_over_many_commits(tmp_path: Path) -> None:
+    engine = build(tmp_path, WATER)
+
+    def descriptors() -> int:
+        gc.collect()
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    ask(engine, "停水")
+    before = descriptors()
+    for n in range(20):
+        engine.update(IndexChanges(entries([document(str(n), "公告")])))
+        ask(engine, "公告")
+        if n % 5 == 4:
+            engine.rebuild(entries([WATER]))
+    assert descriptors() <= before
+    files = [path.name for path in tmp_path.rglob("*") if path.suffix in (".tmp", ".toc")]
+    assert len(files) == 1
+
+
+def test_an_engine_that_nobody_has_any_more_lets_go(tmp_path: Path) -> None:
+    engine = build(tmp_path, WATER)
+    ask(engine, "停水")
+
+    def watchers() -> int:
+        return sum(thread.name == "index-watch" for thread in threading.enumerate())
+
+    running = watchers()
+    del engine
+    wait_for(lambda: watchers() < running, seconds=5, what="the end of the watching thread")
