@@ -1,0 +1,1 @@
+"""Jobs: crawling and indexing as work that is queued, watched, cancelled and remembered."""

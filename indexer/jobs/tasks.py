@@ -1,0 +1,122 @@
+"""What each kind of job does."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from indexer.archive import Archive, Run
+from indexer.config import Settings
+from indexer.crawl.crawler import CrawlProgress, Meanwhile, crawl
+from indexer.exchange import import_file
+from indexer.index import open_engine
+from indexer.index.engine import IndexSummary
+from indexer.indexing import rebuild, reextract, synchronize
+from indexer.jobs.run import JobFailed, JobRun, Task
+
+_log = logging.getLogger(__name__)
+_INDEX_SECONDS = 600.0
+"""While a crawl goes on, what it has found becomes searchable this often."""
+_ANSWERED = ("new", "changed", "unchanged", "redirect", "gone")
+
+
+def task_of(settings: Settings, kind: str) -> Task:
+    """The work of a queued job."""
+    if kind == "crawl":
+        return lambda run: crawl_task(settings, run)
+    if kind == "reindex":
+        return lambda run: reindex_task(settings, run)
+    raise ValueError(f"a job of kind {kind!r} cannot be queued")
+
+
+def crawl_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
+    """Crawl, then write to the index what changed."""
+    names = run.job.sites
+    sites = [site for site in settings.sites if not names or site.name in names]
+    archive = Archive(settings.archive_path)
+    started = time.monotonic()
+
+    def watch(progress: CrawlProgress) -> None:
+        run.report(progress.done, progress.known, "pages", progress.failed)
+
+    meanwhile = Meanwhile(_INDEX_SECONDS, lambda: _index_meanwhile(settings))
+    try:
+        runs = crawl(settings, sites, archive, watch, is_full=run.job.full, meanwhile=meanwhile)
+        seconds = time.monotonic() - started
+        reextract(archive, lambda done, total: run.report(done, total, "pages read again"))
+        summary = _synchronize(settings, archive, run)
+    finally:
+        archive.close()
+    report: dict[str, Any] = {
+        "sites": {run.site: dict(sorted(run.counts.items())) for run in runs},
+        "index": summary,
+        "seconds": round(seconds, 1),
+    }
+    silent = [run.site for run in runs if not _answered(run)]
+    if silent:
+        raise JobFailed(f"no page could be fetched from: {', '.join(silent)}", report)
+    return report
+
+
+def _index_meanwhile(settings: Settings) -> None:
+    """Make searchable what a crawl has found so far; its end writes the rest in any case."""
+    try:
+        archive = Archive(settings.archive_path)
+        try:
+            synchronize(archive, open_engine(settings))
+        finally:
+            archive.close()
+    except Exception:  # noqa: BLE001  # the crawl goes on; its end tries again, and tells
+        _log.exception("indexing during the crawl failed")
+
+
+def _answered(run: Run) -> bool:
+    return any(run.counts[outcome] for outcome in _ANSWERED)
+
+
+def reindex_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
+    """Read again what an older version has read, then build a fresh index."""
+    archive = Archive(settings.archive_path)
+    try:
+        pages = reextract(archive, lambda done, total: run.report(done, total, "pages read again"))
+        documents = rebuild(
+            archive,
+            open_engine(settings),
+            lambda done, total: run.report(done, total, "documents"),
+        )
+    finally:
+        archive.close()
+    return {"pages_extracted": pages, "documents": documents}
+
+
+def import_task(settings: Settings, run: JobRun, path: Path) -> Mapping[str, Any]:
+    """Add a file's documents to the archive, then to the index."""
+    archive = Archive(settings.archive_path)
+    try:
+        imported = import_file(path, archive, lambda done, _: run.report(done, None, "lines"))
+        summary = _synchronize(settings, archive, run)
+    finally:
+        archive.close()
+    report = {"imported": imported.imported, "rejected": imported.rejected, "index": summary}
+    if imported.rejected:
+        raise JobFailed(
+            "\n".join([f"{imported.rejected} lines rejected", *imported.faults]), report
+        )
+    return report
+
+
+def _synchronize(settings: Settings, archive: Archive, run: JobRun) -> dict[str, int]:
+    summary: IndexSummary = synchronize(
+        archive,
+        open_engine(settings),
+        lambda done, total: run.report(done, total, "documents"),
+    )
+    return {
+        "added": summary.added,
+        "updated": summary.updated,
+        "removed": summary.removed,
+        "unchanged": summary.unchanged,
+    }
