@@ -1,0 +1,12 @@
+"""The endpoints, a blueprint for each concern."""
+
+from typing import Final
+
+from search_api.blueprints.console import console
+from search_api.blueprints.jobs import jobs
+from search_api.blueprints.openapi import openapi
+from search_api.blueprints.operations import operations
+from search_api.blueprints.pages import pages
+from search_api.blueprints.search import search
+
+BLUEPRINTS: Final = (search, jobs, openapi, operations, pages, console)

@@ -1,0 +1,50 @@
+"""Searches of API and page, counted alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import g
+
+from indexer.index.engine import EngineError
+from search_api.metrics import Outcome, Source
+from search_api.parameters import InvalidParameters, SearchParameters
+from search_api.searching import SearchOutcome, run_search
+from search_api.services import services
+
+
+class Observation:
+    """One search under way; ``outcome`` is what the metrics will say of it."""
+
+    def __init__(self) -> None:
+        self.outcome: Outcome = "unavailable"
+
+    def search(self, parameters: SearchParameters) -> SearchOutcome:
+        """Search and remember how it ended. Raises EngineError."""
+        found = run_search(services().engine, parameters)
+        if found.correction is not None and found.correction.applied:
+            self.outcome = "corrected"
+        elif found.response.total == 0:
+            self.outcome = "nothing"
+        else:
+            self.outcome = "relaxed" if found.response.relaxed else "found"
+        return found
+
+
+@contextmanager
+def observed_search(source: Source) -> Iterator[Observation]:
+    """Count the search made within, whatever becomes of it, with the time of the request."""
+    observation = Observation()
+    try:
+        yield observation
+    except InvalidParameters:
+        observation.outcome = "invalid"
+        raise
+    except EngineError:
+        observation.outcome = "unavailable"
+        raise
+    finally:
+        seconds = time.perf_counter() - g.started
+        services().metrics.searched(source, observation.outcome, seconds)

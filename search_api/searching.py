@@ -1,0 +1,77 @@
+"""One search from checked parameters to results, the correction of typing errors included.
+
+The API, the search page and the command line all search through here, so that they agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from analyzers.query import parse_query
+from indexer.index.engine import FACETS, SearchEngine, SearchRequest, SearchResponse
+from search_api.parameters import SearchParameters
+from search_api.resources import load_yaml_resource
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A query without its likely typing error; ``applied``: the results are its results."""
+
+    query: str
+    applied: bool
+
+
+@dataclass(frozen=True)
+class SearchOutcome:
+    """What a search found and the correction to tell of, if any."""
+
+    response: SearchResponse
+    correction: Correction | None = None
+
+
+def engine_request(parameters: SearchParameters) -> SearchRequest:
+    """The engine's request for checked parameters."""
+    exact = parameters.exact == "1"
+    return SearchRequest(
+        query=parse_query(parameters.q, exact=exact),
+        page=parameters.page,
+        size=parameters.size,
+        site=parameters.site,
+        type=parameters.type,
+        column=parameters.column,
+        filetype=parameters.filetype,
+        published_from=parameters.published_from,
+        published_to=parameters.published_to,
+        sort=parameters.sort,
+        title_only=parameters.scope == "title",
+        exact=exact,
+    )
+
+
+def run_search(engine: SearchEngine, parameters: SearchParameters) -> SearchOutcome:
+    """Search, and search again for the correction where the query as typed finds too little.
+
+    A correction is applied if almost no document (``searching.yaml``) has all the words as
+    typed and more have all the corrected ones; otherwise it is offered.
+
+    Raises:
+        EngineError: the index is missing or cannot be read.
+    """
+    request = engine_request(parameters)
+    if request.query.is_empty():  # nothing but punctuation
+        return SearchOutcome(SearchResponse(0, (), dict.fromkeys(FACETS, ()), ()))
+    response = engine.search(request)
+    if response.correction is None or request.exact:
+        return SearchOutcome(response)
+    if response.full_matches < _almost_nothing():
+        query = parse_query(response.correction)
+        corrected = engine.search(replace(request, query=query))
+        if corrected.full_matches > response.full_matches:
+            return SearchOutcome(corrected, Correction(response.correction, applied=True))
+    return SearchOutcome(response, Correction(response.correction, applied=False))
+
+
+@lru_cache(maxsize=1)
+def _almost_nothing() -> int:
+    return int(load_yaml_resource("searching.yaml")["almost_nothing"])

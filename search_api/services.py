@@ -1,0 +1,86 @@
+"""What the endpoints work with: configuration, index, jobs, tokens and metrics."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from flask import current_app
+
+from indexer.config import Settings
+from indexer.index.engine import SearchEngine
+from indexer.jobs.store import JobStore
+from search_api.access import TokenStore
+from search_api.metrics import Metrics
+
+EXTENSION: Final = "qzsearch"
+"""The key under which ``app.extensions`` holds the :class:`Services`."""
+_T = TypeVar("_T")
+
+
+class _PerProcess(Generic[_T]):
+    """Something opened at its first use in each process.
+
+    SQLite connections must not cross a fork, and a server may load the application before
+    it forks its workers.
+    """
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._held: tuple[int, _T] | None = None
+
+    def get(self) -> _T:
+        """The one of this process."""
+        held = self._held
+        if held is not None and held[0] == os.getpid():
+            return held[1]
+        with self._lock:
+            if self._held is None or self._held[0] != os.getpid():
+                self._held = (os.getpid(), self._make())
+            return self._held[1]
+
+    def opened(self) -> _T | None:
+        """The one of this process if it was used already."""
+        held = self._held
+        return held[1] if held is not None and held[0] == os.getpid() else None
+
+
+class Services:
+    """One for each application."""
+
+    def __init__(self, settings: Settings, engine: SearchEngine) -> None:
+        self.settings = settings
+        self.engine = engine
+        self._jobs = _PerProcess(lambda: JobStore(settings.service_path))
+        self._tokens = _PerProcess(lambda: TokenStore(settings.service_path))
+        self.metrics = Metrics(engine, lambda: self.jobs)
+
+    @property
+    def jobs(self) -> JobStore:
+        """The job table."""
+        return self._jobs.get()
+
+    @property
+    def tokens(self) -> TokenStore:
+        """The access tokens."""
+        return self._tokens.get()
+
+    def close(self) -> None:
+        """Close what this process opened."""
+        for store in (self._jobs.opened(), self._tokens.opened()):
+            if store is not None:
+                store.close()
+
+    @property
+    def site_names(self) -> list[str]:
+        """The names of the configured sites, in their order."""
+        return [site.name for site in self.settings.sites]
+
+
+def services() -> Services:
+    """Those of the application that handles the current request."""
+    found: Services = current_app.extensions[EXTENSION]
+    return found

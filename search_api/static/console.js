@@ -1,0 +1,232 @@
+// The staff console: shows what the API says, and asks it to start or cancel jobs.
+"use strict";
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const root = byId("console");
+  const words = JSON.parse(root.dataset.words);
+  const KEY = "qzsearch-token";
+  const POLL_MS = 1000;
+  const STATUS_EVERY = 5; // polls: the index changes far less often than a job's progress
+  const UNFINISHED = ["queued", "running"];
+  const cancelling = new Set();
+  const siteTitles = new Map();
+  const SENDABLE = /^[!-~]+$/; // what a header can hold; every token is of these
+  let token = sessionStorage.getItem(KEY);
+  let session = 0; // one for each time somebody enters or leaves
+  let mayWrite = false;
+  let sitesShown = false;
+  let polls = 0;
+  let timer = 0;
+  let offline = false;
+
+  class ApiError extends Error {
+    constructor(status, problem) {
+      super(problem.detail || problem.title || String(status));
+      this.status = status;
+      this.problem = problem;
+    }
+  }
+
+  // The answer came after whoever asked had left.
+  class Left extends Error {}
+
+  async function api(method, url, body) {
+    const asked = session;
+    if (!SENDABLE.test(token)) throw new ApiError(401, { title: words.wrong_token });
+    const headers = { Authorization: `Bearer ${token}`, "Accept-Language": "zh-CN" };
+    if (body) headers["Content-Type"] = "application/json";
+    const options = { method, headers, cache: "no-store", body: body && JSON.stringify(body) };
+    let answer, content;
+    try {
+      answer = await fetch(url, options);
+      content = await answer.json();
+    } finally {
+      if (asked !== session) throw new Left(); // whether the answer was good or not
+    }
+    if (!answer.ok) throw new ApiError(answer.status, content);
+    return content;
+  }
+
+  function tell(text) {
+    byId("alert").textContent = text || "";
+    byId("alert").hidden = !text;
+  }
+
+  function explain(error) {
+    if (!(error instanceof ApiError)) return words.unreachable;
+    const faults = (error.problem.errors || []).map((fault) => fault.message);
+    return [`${error.problem.title}：${error.message}`, ...faults].join("；");
+  }
+
+  function time(text) {
+    if (!text) return "–";
+    const options = { timeZone: root.dataset.zone, dateStyle: "short", timeStyle: "medium" };
+    return new Intl.DateTimeFormat("zh-CN", options).format(new Date(text));
+  }
+
+  function size(bytes) {
+    const units = ["B", "KB", "MB", "GB", "TB"];
+    let index = 0;
+    for (; bytes >= 1024 && index < units.length - 1; index++) bytes /= 1024;
+    return `${bytes.toFixed(index && bytes < 100 ? 1 : 0)} ${units[index]}`;
+  }
+
+  function showStatus(status) {
+    byId("documents").textContent = status.index.documents.toLocaleString("zh-CN");
+    byId("updated").textContent = time(status.index.updated);
+    byId("bytes").textContent = size(status.index.bytes);
+    byId("next").textContent = status.next_runs.crawl ? time(status.next_runs.crawl) : words.never;
+    byId("stale").hidden = !status.index.stale;
+    byId("no-scheduler").hidden = status.scheduler_running;
+    mayWrite = status.token.rights.includes("jobs.write");
+    byId("start-section").hidden = !mayWrite;
+    if (!mayWrite && byId("alert").hidden) tell(words.read_only);
+    if (sitesShown) return;
+    sitesShown = true;
+    byId("sites").replaceChildren(...status.sites.map((site) => {
+      const label = document.createElement("label");
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.value = site.name;
+      siteTitles.set(site.name, site.title);
+      label.append(box, site.title);
+      return label;
+    }));
+  }
+
+  function outcome(name) {
+    const status = /^failed_status_(\d+)$/.exec(name);
+    return status ? words.failed_status.replace("{status}", status[1]) : words.outcomes[name] || name;
+  }
+
+  function counts(values, word) {
+    return Object.entries(values).map(([name, value]) => {
+      return `${word(name)} ${typeof value === "number" ? value.toLocaleString("zh-CN") : value}`;
+    });
+  }
+
+  // A summary is an object of numbers, those of sites and of the index in objects of their own.
+  function summaryFacts({ sites = {}, index = {}, ...rest }) {
+    const word = (name) => words.summary[name] || name;
+    const parts = Object.entries(sites).map(([name, values]) => [siteTitles.get(name) || name, counts(values, outcome)]);
+    parts.push([words.index, counts(index, word)]);
+    const told = parts.filter(([, facts]) => facts.length).map(([place, facts]) => `${place}：${facts.join("、")}`);
+    return [...told, ...counts(rest, word)];
+  }
+
+  function showJob(item, job) {
+    const part = (name) => item.querySelector(`[data-part=${name}]`);
+    const open = UNFINISHED.includes(job.state);
+    if (!open) cancelling.delete(job.id);
+    const what = [words.kinds[job.kind] || job.kind];
+    if (job.kind === "crawl") what.push(job.sites.map((name) => siteTitles.get(name) || name).join("、") || words.all_sites);
+    if (job.full) what.push(words.full);
+    part("title").textContent = `#${job.id} ${what.join(" · ")}`;
+    part("state").textContent = cancelling.has(job.id) ? words.cancelling : words.states[job.state];
+    part("state").dataset.state = job.state;
+    part("cancel").hidden = !(open && mayWrite);
+    part("cancel").disabled = cancelling.has(job.id);
+    const { done, total, unit } = job.progress;
+    part("progress").hidden = job.state !== "running";
+    const bar = part("bar");
+    bar.setAttribute("aria-label", part("title").textContent);
+    if (total) { bar.max = total; bar.value = Math.min(done, total); } else bar.removeAttribute("value");
+    const counted = total ? `${done.toLocaleString()} / ${total.toLocaleString()}` : done.toLocaleString();
+    part("count").textContent = `${counted} ${words.units[unit] ?? unit}`;
+    const facts = [`${words.requested_by} ${job.requested_by || "–"}`, `${words.created} ${time(job.created)}`];
+    if (job.started) facts.push(`${words.started} ${time(job.started)}`);
+    if (job.finished) facts.push(`${words.finished} ${time(job.finished)}`);
+    facts.push(...summaryFacts(job.summary || {}));
+    part("facts").textContent = facts.join(" · ");
+    part("error").textContent = job.error || "";
+    part("error").hidden = !job.error;
+  }
+
+  function showJobs(jobs) {
+    byId("no-jobs").hidden = jobs.length > 0;
+    const list = byId("jobs");
+    const known = new Map([...list.children].map((item) => [Number(item.dataset.id), item]));
+    // Items are kept, so that the focus stays on a button while progress goes on.
+    jobs.forEach((job, index) => {
+      let item = known.get(job.id);
+      if (!item) {
+        item = byId("job-template").content.firstElementChild.cloneNode(true);
+        item.dataset.id = job.id;
+        item.querySelector("[data-part=cancel]").addEventListener("click", () => cancel(job.id));
+      }
+      known.delete(job.id);
+      showJob(item, job);
+      if (list.children[index] !== item) list.insertBefore(item, list.children[index] || null);
+    });
+    known.forEach((item) => item.remove());
+  }
+
+  async function poll() {
+    clearTimeout(timer);
+    try {
+      if (polls++ % STATUS_EVERY === 0) showStatus(await api("GET", root.dataset.status));
+      showJobs((await api("GET", `${root.dataset.jobs}?limit=20`)).jobs);
+      if (offline) { offline = false; tell(""); }
+      root.hidden = byId("leave").hidden = false;
+      byId("enter").hidden = true;
+    } catch (error) {
+      if (error instanceof Left) return;
+      if (error.status === 401) return leave(words.wrong_token);
+      offline = true;
+      tell(explain(error));
+    }
+    clearTimeout(timer); // of a poll that came in between
+    timer = setTimeout(poll, POLL_MS);
+  }
+
+  function leave(message) {
+    clearTimeout(timer);
+    session++;
+    sessionStorage.removeItem(KEY);
+    token = null;
+    polls = 0;
+    root.hidden = byId("leave").hidden = true;
+    byId("enter").hidden = false;
+    byId("token").value = "";
+    byId("token").focus();
+    tell(message);
+  }
+
+  async function act(work) {
+    try {
+      const job = await work();
+      tell(`${words.submitted}：#${job.id}`);
+      await poll();
+    } catch (error) {
+      if (error instanceof Left) return;
+      if (error.status === 401) leave(words.wrong_token);
+      else tell(explain(error));
+    }
+  }
+
+  const submit = (body) => act(() => api("POST", root.dataset.jobs, body));
+
+  function cancel(id) {
+    cancelling.add(id);
+    act(() => api("DELETE", `${root.dataset.jobs}/${id}`));
+  }
+
+  byId("enter").addEventListener("submit", (event) => {
+    event.preventDefault();
+    token = byId("token").value.trim();
+    session++;
+    sessionStorage.setItem(KEY, token);
+    tell("");
+    poll();
+  });
+  byId("leave").addEventListener("click", () => leave(""));
+  byId("start").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const sites = [...byId("sites").querySelectorAll(":checked")].map((box) => box.value);
+    submit({ kind: "crawl", sites, full: byId("full").checked });
+  });
+  byId("reindex").addEventListener("click", () => submit({ kind: "reindex" }));
+
+  if (token) poll();
+  else byId("enter").hidden = false;
+})();
