@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import os
 
+import hypothesis
 import pytest
 
 NO_SKIPS = "QZSEARCH_NO_SKIPS"
+
+# Test processes share the cores, and a first call may load a dictionary: how long one example
+# takes says nothing here. Tests that bound time do so themselves.
+hypothesis.settings.register_profile("qzsearch", deadline=None)
+hypothesis.settings.load_profile("qzsearch")
 
 
 def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
