@@ -6,7 +6,9 @@ import gc
 import threading
 from pathlib import Path
 
-from indexer.index.engine import IndexChanges
+import pytest
+
+from indexer.index.engine import EngineError, IndexChanges
 from indexer.index.whoosh_engine import WhooshEngine
 from indexes import ask, build, document, entries
 from running import wait_for
@@ -109,3 +111,11 @@ def test_an_engine_that_nobody_has_any_more_lets_go(tmp_path: Path) -> None:
     running = watchers()
     del engine
     wait_for(lambda: watchers() < running, seconds=5, what="the end of the watching thread")
+
+
+def test_a_whoosh_whose_searches_may_hang_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whoosh.__version__", (2, 7, 4))
+    with pytest.raises(EngineError, match=r"2\.7\.5 is needed"):
+        WhooshEngine(tmp_path)

@@ -12,7 +12,8 @@ from indexer.document import Document
 from indexer.extract import EXTRACTION_VERSION
 from indexer.index.engine import IndexSummary
 from indexer.index.whoosh_engine import WhooshEngine
-from indexer.indexing import rebuild, reextract, synchronize
+from indexer.indexing import rebuild, synchronize
+from indexer.reading import reextract
 from indexes import ask, document, names
 
 PAGE = (

@@ -82,6 +82,7 @@ def test_a_job_can_be_cancelled_and_is_remembered(running: Running) -> None:
 
 
 def test_the_command_line_and_the_service_share_jobs(running: Running) -> None:
+    qzsearch(running.config, "crawl")
     qzsearch(running.config, "reindex")
     _, history = running.service.ask("GET", "/api/v1/admin/jobs", token=running.token)
     newest = history["jobs"][0]

@@ -17,7 +17,7 @@ from indexer.crawl.polite import PoliteFetcher
 from indexer.crawl.robots import HandsOff, Robots
 from indexer.crawl.urls import canonical_url, is_worth_fetching
 from indexer.extract import EXTRACTION_VERSION, Extraction, Link, extract
-from indexer.indexing import archived_page
+from indexer.reading import archived_page
 
 _log = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)

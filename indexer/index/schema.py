@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import date
 from pickle import dumps
 from struct import Struct
 from typing import Any
@@ -215,8 +214,3 @@ def _word_starts(title: str) -> Iterator[int]:
     for start in range(len(title)):
         if any(segmenter.is_word(title[start : start + length]) for length in (2, 3, 4)):
             yield start
-
-
-def day_of(ordinal: int) -> date | None:
-    """The inverse of what the ``published`` column holds."""
-    return date.fromordinal(ordinal) if ordinal else None

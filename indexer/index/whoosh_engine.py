@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import whoosh
+
 from analyzers.normalize import normalize
 from analyzers.terms import phrase_terms
 from indexer.index import writer
@@ -38,6 +40,7 @@ from indexer.index.suggest import sounds_like, suggest
 
 _WATCH_SECONDS = 0.5
 _ATTEMPTS = 10
+_OLDEST_WHOOSH = (2, 7, 5)
 _RELATED = 8
 
 
@@ -45,6 +48,12 @@ class WhooshEngine(SearchEngine):
     """See :class:`indexer.index.engine.SearchEngine`. ``root`` is the index folder."""
 
     def __init__(self, root: Path) -> None:
+        """Raises EngineError under a Whoosh whose searches may hang (decisions/0001)."""
+        if whoosh.__version__ < _OLDEST_WHOOSH:
+            raise EngineError(
+                f"Whoosh {whoosh.versionstring()} is installed, 2.7.5 is needed; "
+                "'pip uninstall Whoosh', then 'pip install --force-reinstall Whoosh-Reloaded'"
+            )
         self._generations = Generations(root)
         self._snapshot: Snapshot | None = None
         self._loading = threading.Lock()

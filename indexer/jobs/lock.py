@@ -72,11 +72,11 @@ class FileLock:
         self.release()
 
 
-def work_lock(data_directory: Path) -> FileLock:
+def work_lock(data_directory: Path, timeout: float = 0) -> FileLock:
     """Held by whoever writes archive or index: one job at a time in a data folder."""
-    return FileLock(data_directory / "work.lock")
+    return FileLock(data_directory / "work.lock", timeout)
 
 
-def schedule_lock(data_directory: Path) -> FileLock:
+def schedule_lock(data_directory: Path, timeout: float = 0) -> FileLock:
     """Held by the one scheduler of a data folder."""
-    return FileLock(data_directory / "schedule.lock")
+    return FileLock(data_directory / "schedule.lock", timeout)

@@ -53,9 +53,7 @@ class Scheduler:
         """
         try:
             # Whoever only asks whether it is held holds it for a moment.
-            lock = schedule_lock(self._settings.data_directory)
-            lock.timeout = 1
-            with lock:
+            with schedule_lock(self._settings.data_directory, timeout=1):
                 self._run(stop)
         except LockHeld:
             raise AlreadyScheduling(

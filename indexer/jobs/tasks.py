@@ -14,8 +14,9 @@ from indexer.crawl.crawler import CrawlProgress, Meanwhile, crawl
 from indexer.exchange import import_file
 from indexer.index import open_engine
 from indexer.index.engine import IndexSummary
-from indexer.indexing import rebuild, reextract, synchronize
+from indexer.indexing import rebuild, synchronize
 from indexer.jobs.run import JobFailed, JobRun, Task
+from indexer.reading import reextract
 
 _log = logging.getLogger(__name__)
 _INDEX_SECONDS = 600.0

@@ -29,9 +29,7 @@ def main(arguments: list[str]) -> int:
     store = JobStore(settings.service_path)
     try:
         # A moment's patience: whoever asks whether the lock is free holds it for as long.
-        lock = work_lock(settings.data_directory)
-        lock.timeout = 1
-        with lock:
+        with work_lock(settings.data_directory, timeout=1):
             store.fail_interrupted()
             job = store.start(job_id)
             if job is None:
