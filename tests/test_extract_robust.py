@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from extract_pages import new_page, old_page, read
 from indexer.document import Document
 from indexer.extract import EXTRACTION_VERSION, Extraction, FetchedPage, extract, rules
+from indexer.extract.model import ERROR, KINDS
 
 RULES = Path(rules.__file__).parent / "rules"
 PIECES = (
@@ -22,6 +23,15 @@ PIECES = (
     *("<script>", "</script>", "<!--", "-->", '<meta name="PubDate" content="', '2009-12-03">'),
     *("<ul>", "<li>", "<dl>", "<dt>", "<dd>", "申请材料", "办理流程", "收费标准", "办理地点"),
     *("索引号：", "发文字号：", "发布日期：", "钦政发〔2009〕12号", "发布时间：", "来源：", "首页"),
+    *("<script>var countPage=5;", "createPageHTML(3,0,'index','html');", "<datastore>", "]]>"),
+    *("<record><![CDATA[", "</record></datastore>", '<p onclick="location=', "'a.html?x=钦州'\">"),
+    *("<frame src=a>", "<div id=app>", "<meta name=robots content=none>", "<urlset><url><loc>"),
+    *(
+        '{"url":',
+        "alert('页面不存在')",
+        "<meta http-equiv=refresh content='0;url=/'>",
+        "totalRecord:9",
+    ),
     *(">", "&lt;", "&#0;", "\x00", "。", "，", "\n", "\t"),
 )
 MARKUP = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
@@ -36,6 +46,8 @@ def attempt(
         assert Document.from_record(found.document.to_record()) == found.document
         found.document.digest()
     assert not (found.problem or "").startswith("not read")
+    assert found.kind in KINDS
+    assert not (found.kind == ERROR and (found.links or found.document))
     return found
 
 
@@ -80,6 +92,27 @@ HOSTILE = {
     "dates": "<p>" + "2009-12-03 " * 50_000,
     "labels": "<tr><td>申请材料</td><td>甲</td>" * 3_000,
     "breadcrumbs": ("<p>当前位置：" + ">-" * 140) * 100,
+    "scripts": "<script>var countPage = 9;" + "function a(b){location" * 5_000 + "'_'+" * 20_000,
+    "quotes": '<a onclick="'
+    + "location='" * 20_000
+    + '">甲</a><script>totalRecord'
+    + "\"'" * 90_000,
+    "naming": "<script>pageCount=9;" + "a" * 200_000 + "_'+" + "=' + " * 50_000,
+    "list calls": "<script>" + "createPageHTML(9,0,'index','html');" * 5_000,
+    "spaces in calls": "<script>createPageHTML" + " " * 300_000 + "location" + " " * 300_000,
+    "clicks": "<div onclick=\"go('/a.html')\">" * 20_000 + "正文。",
+    "anchors": "<a href=/a.html><div>" * 20_000 + "正文。",
+    "menus": "<select onchange='location=this.value'><option value=/a/>" * 5_000,
+    "records": "<datastore>" + "<record><![CDATA[" * 20_000,
+    "datastores": "<script><datastore>" * 20_000 + "</datastore>",
+    "gkmlpt": "<script>/gkmlpt/api/all sid:1," + "cat:1," * 30_000,
+    "redirects": "<script>" + "location='/" * 30_000,
+    "nothing but data": '{"a":' * 20_000,
+    "data": '[{"url":"/a","title":"b"},' * 20_000,
+    "data of markup": '{"a":"' + "<a " * 50_000 + '"}',
+    "xml": "<?xml" + " " * 300_000 + "?><urlset>" + " " * 300_000,
+    "elements": "<urlset>" + "<url><loc>" * 50_000,
+    "declarations": "<!-- " * 20_000 + "<urlset>",
 }
 
 

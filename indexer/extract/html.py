@@ -8,15 +8,18 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from indexer.document import Document
-from indexer.extract import doctype, page_kind
+from indexer.extract import directives, doctype, hanweb, page_kind, shell, soft_error
+from indexer.extract.addresses import LinkSet, document_base
 from indexer.extract.breadcrumb import column_of, find_breadcrumb
 from indexer.extract.directory_block import DirectoryBlock, find_directory_block
 from indexer.extract.dom import parse
-from indexer.extract.links import document_base, read_links
+from indexer.extract.json_list import add_gkmlpt
+from indexer.extract.links import Found, read_links
 from indexer.extract.main_text import body_lines, find_container, is_end, is_furniture
 from indexer.extract.metadata import Metadata, read_metadata
-from indexer.extract.model import Extraction, FetchedPage
+from indexer.extract.model import ARTICLE, ERROR, HOME, LIST, Extraction, FetchedPage
 from indexer.extract.number import own_number
+from indexer.extract.paging import read_paging
 from indexer.extract.publication import Publication, choose_date, find_publication
 from indexer.extract.service_guide import read_guide
 from indexer.extract.title import Title, find_title
@@ -48,32 +51,97 @@ class _Reading:
         return "\n".join(line.text for line in self.body)[:MAX_TEXT]
 
     @property
+    def is_dated(self) -> bool:
+        """Whether the page says when it was published, as only content does."""
+        return bool(self.meta.published) or self.seen.labelled
+
+    @property
     def column(self) -> str:
         return self.meta.column or column_of(self.breadcrumb, self.title.text)
 
 
 def read_page(page: FetchedPage, source: str, charset: str) -> Extraction:
-    """What an HTML page says; ``source`` is its markup, decoded from ``charset``."""
+    """What an HTML page says; ``source`` is its markup, decoded from ``charset``.
+
+    Directives are those of its meta tags; the document stays in place whatever they say.
+    """
+    lowered = _lowered(page, source, charset)
+    if b"<datastore" in lowered:
+        source = hanweb.unpacked(source)
     reading = _read(page, source)
-    base = document_base(page.url, reading.meta.base)
-    links = read_links(reading.tree.root, base, nofollow=reading.meta.nofollow)
     text = reading.text
-    dated = reading.meta.published or reading.seen.labelled
-    heading = reading.meta.title_tag or reading.title.text
-    problem = "" if dated else page_kind.error_of(heading, text, source)
-    if problem:
-        return Extraction(None, (), charset, problem)
+    if not reading.is_dated:
+        heading = reading.meta.title_tag or reading.title.text
+        trouble = soft_error.judge(heading, text, lowered)
+        if trouble:
+            return Extraction(None, (), charset, trouble[1], trouble[0])
+    links = LinkSet(document_base(page.url, reading.meta.base), charset)
+    found = read_links(reading.tree.root, links, page.url, lowered)
+    read_paging(source, lowered, page.url, links)
+    extraction = _judged(page, reading, source, lowered, found, links)
+    if extraction.kind == ERROR:
+        return extraction
+    return _with_wishes(extraction, page, found, links)
+
+
+def _lowered(page: FetchedPage, source: str, charset: str) -> bytes:
+    """The page's bytes in lower case: what rare things are looked for in, which is quick."""
+    body = source.encode("utf-8", "replace") if charset.startswith("utf-16") else page.body
+    return body.lower()
+
+
+def _judged(
+    page: FetchedPage,
+    reading: _Reading,
+    source: str,
+    lowered: bytes,
+    found: Found,
+    links: LinkSet,
+) -> Extraction:
+    charset = links.charset
+    listed = b"gkmlpt" in lowered and add_gkmlpt(source, page.url, links)
+    verdict = None
+    if not (listed or reading.is_dated):
+        verdict = shell.judge(reading.tree, found, lowered, page.url, links)
+    text = reading.text
     running = sum(len(line.text) - line.linked for line in reading.body)
     signs = page_kind.Signs(
         page.url, reading.meta, reading.seen, running, reading.named, len(reading.guide)
     )
-    kind = page_kind.kind_of(signs, reading.tree.lines, source)
-    if kind in (page_kind.HOME, page_kind.FURTHER):
-        return Extraction(None, links, charset, f"{kind}: read for its links alone")
-    if kind == page_kind.COLUMN:
-        return _column_front(page, reading, links_and_charset=Extraction(None, links, charset))
-    document, problem = _article(page, reading, text)
-    return Extraction(document, links, charset, problem or None)
+    if verdict is None:
+        kind = page_kind.kind_of(signs, reading.tree.lines, source)
+        if kind == page_kind.HOME:
+            return _for_links(links, HOME, f"{kind}: read for its links alone")
+        if kind == page_kind.FURTHER:
+            return _for_links(links, LIST, f"{kind}: read for its links alone")
+        if kind == page_kind.COLUMN or (listed and not reading.text):
+            return _column_front(page, reading, links)
+        is_empty = not (signs.guide_fields or reading.is_dated)
+        if is_empty and shell.is_filled_by_script(lowered, running):
+            verdict = shell.list_shell(lowered, reading.tree.root, links)
+    if verdict is None:
+        document, problem = _article(page, reading, text)
+        if document is not None:
+            return Extraction(document, links.links(), charset, problem or None, ARTICLE)
+        verdict = shell.empty(links)
+    if verdict.kind == ERROR:
+        return Extraction(None, (), charset, verdict.problem, ERROR)
+    return _for_links(links, verdict.kind, verdict.problem)
+
+
+def _for_links(links: LinkSet, kind: str, problem: str) -> Extraction:
+    return Extraction(None, links.links(), links.charset, problem, kind)
+
+
+def _with_wishes(
+    extraction: Extraction, page: FetchedPage, found: Found, links: LinkSet
+) -> Extraction:
+    """The extraction with what the page's own tags ask of those who index it."""
+    wishes = directives.from_meta(found.metas, page.user_agent)
+    if found.canonical:
+        canonical = directives.canonical_url(found.canonical, links.base, links.charset, page.url)
+        wishes |= directives.Directives(canonical=canonical)
+    return directives.applied(extraction, wishes)
 
 
 def _read(page: FetchedPage, source: str) -> _Reading:
@@ -122,22 +190,19 @@ def _guide_lines(tree: Tree, container: int) -> list[Line]:
     return lines
 
 
-def _column_front(
-    page: FetchedPage, reading: _Reading, links_and_charset: Extraction
-) -> Extraction:
-    links, charset = links_and_charset.links, links_and_charset.charset
+def _column_front(page: FetchedPage, reading: _Reading, links: LinkSet) -> Extraction:
     name = reading.meta.column or (reading.breadcrumb[-1] if reading.breadcrumb else "")
     name = name or reading.title.text
     if not name:
-        return Extraction(None, links, charset, "a list without a name: read for its links alone")
+        return _for_links(links, LIST, "a list without a name: read for its links alone")
     document = Document(url=page.url, title=name, site=page.site, column=name)
-    return Extraction(document, links, charset)
+    return Extraction(document, links.links(), links.charset, kind=LIST)
 
 
 def _article(page: FetchedPage, reading: _Reading, text: str) -> tuple[Document | None, str]:
     meta, title, catalogue = reading.meta, reading.title, reading.catalogue
     if not text and not (title.text and (title.by_article or title.witnesses > 1)):
-        return None, "no text and no title: an empty shell or frame"
+        return None, ""
     name = title.text or meta.title_tag or page.anchor.strip()
     name = name or text.split("\n", 1)[0][:_TITLE_FROM_TEXT]
     path = unquote(urlsplit(page.url).path)

@@ -47,7 +47,6 @@ class Metadata:
     keywords: tuple[str, ...] = ()
     description: str = ""
     base: str = ""
-    nofollow: bool = False
 
 
 def read_metadata(text: str) -> Metadata:
@@ -77,7 +76,6 @@ def read_metadata(text: str) -> Metadata:
         keywords=_keywords(tags),
         description=_description(tags),
         base=str(base_url or "").strip(),
-        nofollow="nofollow" in tags.get("robots", "").lower(),
     )
 
 

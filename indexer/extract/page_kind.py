@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +10,9 @@ from urllib.parse import urlsplit
 from analyzers.dates import find_date
 from indexer.extract import rules
 from indexer.extract.metadata import Metadata
+from indexer.extract.paging import is_further_page
 from indexer.extract.publication import Publication
+from indexer.extract.soft_redirect import is_home_address
 from indexer.extract.tree import Line
 
 ARTICLE: Final = "article"
@@ -21,7 +22,6 @@ HOME: Final = "home page"
 
 _MIN_ITEM: Final = 6
 _DATE_ROOM: Final = 30
-_SHORT_TEXT: Final = 600
 
 
 @dataclass(frozen=True)
@@ -43,23 +43,11 @@ class Signs:
 def kind_of(signs: Signs, lines: Sequence[Line], source: str) -> str:
     """The kind of a page that is no error page; ``source`` is its markup."""
     parts = urlsplit(signs.url)
-    if rules.pattern("page_kind", "home_paths").fullmatch(parts.path or "/") and not parts.query:
+    if is_home_address(signs.url):
         return HOME
     if signs.guide_fields or not _is_list(signs, lines, parts.path, parts.query):
         return ARTICLE
-    return FURTHER if _is_further(parts.path, parts.query, source, lines) else COLUMN
-
-
-def error_of(title: str, text: str, source: str) -> str:
-    """Why a page is no content although it came with status 200, or "" when it is."""
-    if rules.pattern("page_kind", "blocked").search(source[:20_000]) and len(text) < _SHORT_TEXT:
-        return "a firewall's challenge, no content"
-    heading = rules.pattern("page_kind", "error_titles").search(title)
-    if (heading and len(text) < _SHORT_TEXT) or (
-        len(text) < 200 and rules.pattern("page_kind", "error_texts").search(text)
-    ):
-        return "an error page sent as a page"
-    return ""
+    return FURTHER if _is_further(signs.url, source, lines) else COLUMN
 
 
 def _is_list(signs: Signs, lines: Sequence[Line], path: str, query: str) -> bool:
@@ -89,14 +77,14 @@ def _is_item(line: Line) -> bool:
     return 5 * rest <= len(line.text) or (rest <= _DATE_ROOM and find_date(line.text) is not None)
 
 
-def _is_further(path: str, query: str, source: str, lines: Sequence[Line]) -> bool:
+def _is_further(url: str, source: str, lines: Sequence[Line]) -> bool:
+    parts = urlsplit(url)
+    path, query = parts.path, parts.query
     if rules.pattern("page_kind", "further_paths").search(path):
         return True
     if query and rules.pattern("page_kind", "further_queries").search(f"?{query}"):
         return True
-    # 拓尔思: createPageHTML(pages, this page from 0, "index", "html").
-    script = re.search(r"createPageHTML\(\s*\d+\s*,\s*(\d+)", source)
-    if script:
-        return int(script.group(1)) > 0
+    if is_further_page(source, url):
+        return True
     text = rules.pattern("page_kind", "further_texts")
     return any(text.search(line.text) for line in lines[-40:] if len(line.text) < 200)

@@ -1,25 +1,38 @@
-"""From one archived response to what the index needs of it."""
+"""From one archived response to what the index and the crawler need of it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from indexer.extract import directives, hanweb, json_list, sitemap
 from indexer.extract.attachments import read_attachment
 from indexer.extract.charset import decode
 from indexer.extract.filetype import detect
 from indexer.extract.html import read_page
-from indexer.extract.model import Extraction, FetchedPage
+from indexer.extract.model import (
+    BLOCKED,
+    EMPTY,
+    ERROR,
+    FILE,
+    LIST,
+    Extraction,
+    FetchedPage,
+)
 
-EXTRACTION_VERSION: Final = 1
+EXTRACTION_VERSION: Final = 2
 """To be raised whenever the same bytes give another result: archived pages are then read
 again without fetching them."""
 
+_ABSENT: Final = (404, 410)
+
 
 def extract(page: FetchedPage) -> Extraction:
-    """Reads a response: its document, its links, and what could not be read.
+    """Reads a response: what it is, its document, its links, and what could not be read.
 
-    A pure function that never raises, whatever the bytes are; a defect of ours that a page
-    brings to light is told in ``problem``.
+    Never raises, whatever the bytes are; a defect of ours that a page brings to light is
+    told in ``problem``. Depends on its argument alone, but for ``unavailable_after``, a
+    directive that takes effect at a moment.
     """
     try:
         return _extract(page)
@@ -28,12 +41,34 @@ def extract(page: FetchedPage) -> Extraction:
 
 
 def _extract(page: FetchedPage) -> Extraction:
-    kind = detect(page)
-    if not kind.name:
-        return Extraction(None, problem=f"nothing to search for: {kind.format}")
+    if page.status >= 400:
+        kind = ERROR if page.status in _ABSENT else BLOCKED
+        return Extraction(None, problem=f"status {page.status}", kind=kind)
+    extraction = _read(page)
+    if extraction.kind == ERROR or not (page.robots_tag or page.link_header):
+        return extraction
+    return directives.applied(extraction, directives.from_headers(page))
+
+
+def _read(page: FetchedPage) -> Extraction:
     if not page.body.strip():
-        return Extraction(None, problem="the response is empty")
-    if kind.name != "html":
-        return read_attachment(page, kind)
+        return Extraction(None, problem="the response is empty", kind=EMPTY)
+    found = sitemap.read_sitemap(page)
+    if found is None and json_list.looks_like_json(page.body):
+        found = json_list.read_json(page)
+    if found is not None:
+        return found
+    kind = detect(page)
+    is_list_data = hanweb.is_answer(page.body)
+    if not kind.name and not is_list_data:
+        return Extraction(None, problem=f"nothing to search for: {kind.format}", kind=FILE)
+    if kind.name != "html" and not is_list_data:
+        return replace(read_attachment(page, kind), kind=FILE)
     source, charset = decode(page.body, page.content_type)
-    return read_page(page, source, charset)
+    extraction = read_page(page, source, charset)
+    if is_list_data:
+        problem = "list data: read for its links alone"
+        return replace(extraction, document=None, problem=problem, kind=LIST)
+    if page.is_sitemap and extraction.kind not in (ERROR, BLOCKED):
+        return replace(extraction, document=None, problem="a page in place of a sitemap")
+    return extraction
