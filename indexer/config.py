@@ -8,126 +8,34 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from indexer.config_crawl import CrawlSettings, SiteSettings
 from indexer.config_errors import ConfigError, describe, fault_at, load_yaml
-from indexer.config_values import (
-    SCHEMES,
-    CronLine,
-    Folder,
-    HeaderText,
-    Host,
-    SiteName,
-    StartUrl,
-    place_of,
-)
+from indexer.config_section import Section
+from indexer.config_values import CronLine, Folder, StartUrl
 
-__all__ = ["ConfigError", "Settings", "SiteSettings", "load_settings"]
+__all__ = ["ConfigError", "CrawlSettings", "Settings", "SiteSettings", "load_settings"]
 
 
-class _Section(BaseModel):
-    """Base of all sections: an unknown key is an error, a setting cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_bool_for_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """``delay_seconds: yes`` is a mistake; pydantic would read it as 1."""
-        annotation = cls.model_fields[str(info.field_name)].annotation
-        takes = {annotation, *get_args(annotation)}
-        if isinstance(value, bool) and takes & {int, float}:
-            raise ValueError("takes a whole number" if int in takes else "takes a number")
-        return value
-
-
-class StorageSettings(_Section):
+class StorageSettings(Section):
     """Where everything is kept; a relative folder counts from the configuration file."""
 
     directory: Folder = Path("data")
 
 
-class OpenSearchSettings(_Section):
+class OpenSearchSettings(Section):
     """For ``engine: opensearch``."""
 
     hosts: list[StartUrl] = Field(["http://127.0.0.1:9200"], min_length=1)
     index: str = "qzsearch"
 
 
-class SiteSettings(_Section):
-    """One site to crawl; ``delay_seconds`` overrides the common one."""
-
-    name: SiteName
-    title: str = ""
-    start_urls: list[StartUrl] = Field(min_length=1)
-    allowed_hosts: list[Host] = []
-    delay_seconds: float | None = Field(None, ge=0, le=3600)
-
-    @model_validator(mode="after")
-    def _hosts_cover_start_urls(self) -> SiteSettings:
-        for url in self.start_urls:
-            if not self.allows(url):
-                raise fault_at(
-                    "start_urls",
-                    url,
-                    f"takes URLs on allowed_hosts: {', '.join(self.allowed_hosts)}",
-                )
-        return self
-
-    def allows(self, url: str) -> bool:
-        """Whether ``url`` is on one of the site's hosts (those of start_urls by default).
-
-        A host without a port allows http and https on their own ports.
-        """
-        try:
-            place = place_of(url)
-        except ValueError:
-            return False
-        return place is not None and place in self._places
-
-    @cached_property
-    def _places(self) -> frozenset[tuple[str, int]]:
-        """Hosts and ports of the site."""
-        hosts = self.allowed_hosts or [urlsplit(start).netloc for start in self.start_urls]
-        urls = [f"{scheme}://{host}/" for host in hosts for scheme in SCHEMES]
-        return frozenset(place for url in urls if (place := place_of(url)) is not None)
-
-
-class CrawlSettings(_Section):
-    """How the crawler behaves towards the sites."""
-
-    obey_robots: bool = True
-    delay_seconds: float = Field(0.5, ge=0, le=3600)
-    concurrent_requests_per_host: int = Field(2, ge=1, le=64)
-    max_pages: int = Field(200_000, ge=1)
-    max_depth: int = Field(20, ge=0)
-    allow_private_addresses: bool = False
-    user_agent: HeaderText = Field("qzsearch/0.1", min_length=1)
-    contact: HeaderText = ""
-    timeout_seconds: float = Field(30, gt=0, le=600)
-    max_response_bytes: int = Field(50_000_000, ge=1_000)
-    retries: int = Field(2, ge=0, le=10)
-
-    @property
-    def full_user_agent(self) -> str:
-        """The User-Agent header: the product and how to reach who runs it."""
-        return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
-
-
-class ScheduleSettings(_Section):
+class ScheduleSettings(Section):
     """When jobs start by themselves; an empty line means never."""
 
     timezone: str = "Asia/Shanghai"
@@ -151,7 +59,7 @@ class ScheduleSettings(_Section):
         return ZoneInfo(self.timezone)
 
 
-class ServerSettings(_Section):
+class ServerSettings(Section):
     """The web service. ``workers`` are processes, each with ``threads`` threads."""
 
     host: str = "127.0.0.1"
@@ -160,7 +68,7 @@ class ServerSettings(_Section):
     threads: int = Field(8, ge=1, le=128)
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole configuration."""
 
     storage: StorageSettings = StorageSettings()

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from indexer.crawl.hours import Hours
+from indexer.crawl.url_patterns import check_pattern, expand_urls
 from indexer.cron import cron_trigger
 from indexer.document import SITE_PATTERN
 
@@ -39,6 +41,19 @@ def _check_start_url(url: str) -> str:
     if "@" in urlsplit(url).netloc:
         raise ValueError("takes a URL without user name and password")
     return url
+
+
+def _check_start_urls(text: str) -> str:
+    """One URL, or many written with a range: ``http://h/index_{1-20}.html``."""
+    for url in expand_urls(text):
+        _check_start_url(url)
+    return text
+
+
+def _check_hours(text: str) -> str:
+    if text:
+        Hours.parse(text)
+    return text
 
 
 def _check_host(host: str) -> str:
@@ -83,6 +98,9 @@ def _check_folder(path: Path) -> Path:
 
 
 StartUrl = Annotated[str, AfterValidator(_check_start_url)]
+StartUrls = Annotated[str, AfterValidator(_check_start_urls)]
+Pattern = Annotated[str, AfterValidator(check_pattern)]
+HoursOfDay = Annotated[str, AfterValidator(_check_hours)]
 Host = Annotated[str, AfterValidator(_check_host)]
 Folder = Annotated[Path, AfterValidator(_check_folder)]
 CronLine = Annotated[str, AfterValidator(_check_cron)]

@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.failure import Failure
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
 
 _VERSION = re.compile(r"PRAGMA user_version = (\d+);")
 
@@ -32,17 +36,23 @@ def connect(path: Path, schema_package: str, schema: str = "schema.sql") -> sqli
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        _ensure_tables(connection, path, resources.files(schema_package), schema)
         connection.execute("PRAGMA foreign_keys=ON")
-        script = resources.files(schema_package).joinpath(schema).read_text(encoding="utf-8")
-        _ensure_tables(connection, path, script)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _ensure_tables(connection: sqlite3.Connection, path: Path, script: str) -> None:
-    """Make the tables in an empty database; the script says which version they are."""
+def _ensure_tables(
+    connection: sqlite3.Connection, path: Path, package: Traversable, schema: str
+) -> None:
+    """Make the tables, or bring those of an older version to this one.
+
+    The schema's script says which version it is; ``migrations/N.sql`` beside it makes
+    version N of N - 1. All of it happens in one transaction.
+    """
+    script = package.joinpath(schema).read_text(encoding="utf-8")
     match = _VERSION.search(script)
     assert match is not None, "a schema names its version"  # noqa: S101
     wanted = int(match[1])
@@ -52,13 +62,27 @@ def _ensure_tables(connection: sqlite3.Connection, path: Path, script: str) -> N
         found = _version(connection)
         if found == wanted:
             return
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise Failure(
-                f"{path}: made by another version of qzsearch (tables of version {found}, this "
-                f"one has {wanted}); move it away, or use the version that made it"
-            )
+        for step in _migrations(connection, path, package, found, wanted):
+            for statement in _statements(step):
+                connection.execute(statement)
         for statement in _statements(script):
             connection.execute(statement)
+
+
+def _migrations(
+    connection: sqlite3.Connection, path: Path, package: Traversable, found: int, wanted: int
+) -> Iterator[str]:
+    """The scripts from the version that was found to the one that is wanted."""
+    if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return
+    steps = [package.joinpath(f"migrations/{n}.sql") for n in range(found + 1, wanted + 1)]
+    if not 0 < found < wanted or not all(step.is_file() for step in steps):
+        raise Failure(
+            f"{path}: made by another version of qzsearch (tables of version {found}, this "
+            f"one has {wanted}); move it away, or use the version that made it"
+        )
+    for step in steps:
+        yield step.read_text(encoding="utf-8")
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -22,5 +22,4 @@ def log_to_file(settings: Settings, name: str) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request otherwise
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -1,44 +1,150 @@
-"""From archived bytes to documents: archived pages as extraction takes them."""
+"""From the bytes of an answer to what the archive keeps of them: the work of reader processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from indexer.archive import Archive, Page
+from indexer.archive.archive import PackedBody
+from indexer.archive.documents import PackedDocument
+from indexer.archive.links import FoundLink, LinkGraph
+from indexer.archive.lives import Content
+from indexer.archive.model import Headers
+from indexer.crawl.scope import Scope
+from indexer.crawl.traps import signature
 from indexer.extract import EXTRACTION_VERSION, FetchedPage, extract
+from indexer.extract.model import ARTICLE, FILE, Extraction
+
+UNREAD = "not read"
+"""How the problem of a page begins that no reader survived."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: ``content`` for the archive, the links to follow, and what the page asks
+    of crawlers. ``signature`` tells pages apart that are made without end."""
+
+    content: Content
+    links: tuple[FoundLink, ...]
+    canonical: str | None
+    noindex: bool
+    signature: int
+
+    @property
+    def kind(self) -> str:
+        """What extraction took the page for."""
+        return self.content.kind
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing could be read through a fault of the reader, not of the page."""
+        return self.content.document is None and (self.content.problem or "").startswith(UNREAD)
+
+
+def read(page: FetchedPage, status: int, headers: Headers, scope: Scope | None) -> Reading:
+    """Read an answer; never raises, whatever the bytes are."""
+    extraction = extract(page)
+    links = scope.links_of(extraction) if scope is not None else ()
+    document = extraction.document
+    content = Content(
+        status=status,
+        headers=headers,
+        body=PackedBody.pack(page.body),
+        kind=extraction.kind,
+        text_hash=_text_hash(extraction, links),
+        document=PackedDocument.pack(document) if document is not None else None,
+        extraction=EXTRACTION_VERSION,
+        problem=extraction.problem,
+    )
+    title, text = (document.title, document.text) if document is not None else ("", "")
+    sign = signature(page.url, title, text, [(link.url, link.anchor) for link in links])
+    canonical = scope.canonical(extraction.canonical) if scope and extraction.canonical else None
+    return Reading(content, links, canonical, extraction.noindex, sign)
+
+
+def _text_hash(extraction: Extraction, links: tuple[FoundLink, ...]) -> bytes:
+    """Over what readers read. Of lists that is their links; what stands around an article,
+    the latest headlines or a counter of visits, is no part of it."""
+    digest = hashlib.blake2b(digest_size=16)
+    if extraction.document is not None:
+        digest.update(extraction.document.digest().encode())
+    if extraction.kind not in (ARTICLE, FILE):
+        for link in sorted(links, key=lambda link: link.url):
+            line = f"{link.url}\t{link.anchor}\t{link.lastmod or ''}\n"
+            digest.update(line.encode("utf-8", "surrogatepass"))
+    return digest.digest()
 
 
 def _unwatched(_done: int, _total: int) -> None:
     """For callers who do not watch."""
 
 
-def reextract(archive: Archive, progress: Callable[[int, int], None] = _unwatched) -> int:
-    """Read archived pages again that another version of the extraction has read."""
+def reextract(
+    archive: Archive,
+    scopes: Mapping[str, Scope],
+    user_agent: str,
+    progress: Callable[[int, int], None] = _unwatched,
+) -> int:
+    """Read archived pages again that another version of the extraction has read, or that
+    were read under another name; ``user_agent`` is the product token by which pages may
+    address us."""
     pages = archive.pages_to_extract(EXTRACTION_VERSION)
+    graphs = {name: LinkGraph(archive, name) for name in scopes}
     for done, page_id in enumerate(pages, 1):
         page = archive.page(page_id)
         body = archive.body(page)
         if body is not None:
-            extraction = extract(archived_page(archive, page, body))
-            with archive.transaction():
+            scope = scopes.get(page.site)
+            answered = archived_page(archive, page, body, user_agent)
+            reading = read(answered, page.status or 200, (), scope)
+            with archive.transaction() as db:
+                content = reading.content
                 archive.store_document(
-                    page.id, page.site, extraction.document, EXTRACTION_VERSION, extraction.problem
+                    page.id, page.site, content.document, content.extraction, content.problem
                 )
+                db.execute(
+                    "UPDATE page SET kind = ?, text_hash = ? WHERE id = ?",
+                    (content.kind, content.text_hash, page.id),
+                )
+                if scope is not None:
+                    graphs[page.site].replace(page, reading.links)
         progress(done, len(pages))
     return len(pages)
 
 
-def archived_page(archive: Archive, page: Page, body: bytes) -> FetchedPage:
+def archived_page(archive: Archive, page: Page, body: bytes, user_agent: str = "") -> FetchedPage:
     """An archived answer as extraction takes it."""
-    parent = archive.page(page.parent) if page.parent is not None else None
-    parent_document = archive.document(parent.id) if parent is not None else None
+    content_type = page.header("content-type")
+    parent = _parent(archive, page)
+    # Only of files it matters what page they hang on.
+    is_page = content_type is not None and "html" in content_type.lower()
+    parent_document = archive.document(parent.id) if parent is not None and not is_page else None
+    robots = [value for name, value in page.headers if name == "x-robots-tag"]
     return FetchedPage(
         url=page.url,
         body=body,
         site=page.site,
-        content_type=page.header("content-type"),
+        content_type=content_type,
         content_disposition=page.header("content-disposition"),
         anchor=page.anchor,
         parent=parent.url if parent else None,
         parent_title=parent_document.title if parent_document else None,
+        robots_tag="\n".join(robots) or None,
+        link_header=page.header("link"),
+        user_agent=user_agent,
+        is_sitemap=page.kind == "sitemap",
     )
+
+
+def _parent(archive: Archive, page: Page) -> Page | None:
+    """The page with the link that named this one; behind a redirect, the page before it."""
+    parent = page
+    for _ in range(5):
+        if parent.parent is None:
+            return parent if parent is not page else None
+        parent = archive.page(parent.parent)
+        if parent.state != "redirect":
+            return parent
+    return parent

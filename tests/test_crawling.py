@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from analyzers.query import parse_query
+from days import days_pass
 from indexer.archive import Archive
 from indexer.config import Settings, load_settings
 from indexer.crawl.crawler import CrawlProgress, Meanwhile, crawl
@@ -18,7 +19,7 @@ from indexer.index import open_engine
 from indexer.index.engine import SearchRequest, SearchResponse
 from indexer.jobs.run import JobFailed, JobRun
 from indexer.jobs.store import JobStore
-from indexer.jobs.tasks import crawl_task, reindex_task
+from indexer.jobs.tasks import confirm_task, crawl_task, reindex_task
 from indexer.sample_sites.resource import Resource
 from indexer.sample_sites.server import SampleSite, SampleSites
 from running import write_config
@@ -35,8 +36,14 @@ def page(title: str, text: str = "", links: str = "") -> Resource:
 
 PAGES = {
     "/": page(
-        "首页", links="<a href='/a.html'>甲</a> <a href='/b.html'>乙</a> <a href='/x/'>丙</a>"
+        "首页",
+        links="<a href='/a.html'>甲</a> <a href='/b.html'>乙</a> <a href='/x/'>丙</a>"
+        + "".join(f"<a href='/n{number}.html'>{number}</a>" for number in range(4)),
     ),
+    **{
+        f"/n{number}.html": page(f"第{number}号便民服务点地址", f"{number}号服务点每天八点开门。")
+        for number in range(4)
+    },
     "/a.html": page(
         "关于调整公交线路的通告", "自下月起，三路公交车改经文峰路运行，请市民留意站牌。"
     ),
@@ -60,6 +67,9 @@ class World:
             return dict(crawl_task(self.settings, JobRun(self.store, job)))
         finally:
             self.store.finish(job.id, "succeeded")
+
+    def days_pass(self, days: float = 1) -> None:
+        days_pass(self.settings.archive_path, days)
 
     def search(self, query: str) -> SearchResponse:
         return open_engine(self.settings).search(SearchRequest(parse_query(query)))
@@ -91,6 +101,7 @@ def test_what_is_linked_is_found_and_what_is_forbidden_is_not_asked_for(world: W
 def test_a_second_crawl_of_an_unchanged_site_writes_no_document(world: World) -> None:
     world.crawl()
     before = open_engine(world.settings).status().generation
+    world.days_pass()
 
     summary = world.crawl()
 
@@ -101,7 +112,7 @@ def test_a_second_crawl_of_an_unchanged_site_writes_no_document(world: World) ->
     assert [r.status for r in world.site.requests if r.path == "/a.html"] == [200, 304]
 
 
-def test_the_next_crawl_shows_what_changed_what_came_and_what_went(world: World) -> None:
+def test_the_next_crawl_shows_what_changed_and_what_came(world: World) -> None:
     world.crawl()
     world.site.put("/a.html", page("关于恢复公交线路的通告", "三路公交车恢复原来的走向。"))
     world.site.put("/b.html", page("大寺镇荔枝园开园", "见<a href='/c.html'>近期活动</a>。"))
@@ -112,11 +123,39 @@ def test_the_next_crawl_shows_what_changed_what_came_and_what_went(world: World)
     assert world.titles("公交线路") == ["关于恢复公交线路的通告"]
     assert world.titles("坭兴陶展") == ["坭兴陶展开幕"]
 
+
+def test_what_went_is_found_until_a_second_crawl_misses_it(world: World) -> None:
+    world.crawl()
     world.site.remove("/a.html")
+
+    first = world.crawl()
+
+    assert first["sites"]["portal"]["outcomes"]["missing"] == 1
+    assert world.titles("公交线路") == ["关于调整公交线路的通告"]
+
+    second = world.crawl()
+
+    assert second["sites"]["portal"]["gone"] == 1
+    assert world.titles("公交线路") == []
+
+
+def test_a_site_that_seems_to_vanish_stays_until_somebody_confirms(world: World) -> None:
+    world.crawl()
+    for number in range(4):
+        world.site.remove(f"/n{number}.html")
     world.crawl()
 
-    assert world.titles("公交线路") == []
-    assert world.titles("坭兴陶展") == ["坭兴陶展开幕"]
+    summary = world.crawl()
+
+    report = summary["sites"]["portal"]
+    assert (report["state"], report["suspicious"]["removals"]) == ("suspicious", 4)
+    assert len(world.titles("便民服务点")) == 4
+
+    job = world.store.submit("confirm", running=True)
+    confirmed = confirm_task(world.settings, JobRun(world.store, job))
+
+    assert confirmed["sites"] == {"portal": {"gone": 4}}
+    assert world.titles("便民服务点") == []
 
 
 def test_full_asks_for_every_page_again(world: World) -> None:
@@ -157,7 +196,7 @@ def test_an_interrupted_crawl_goes_on_where_it_was(world: World) -> None:
     world.crawl()
 
     again = [request.path for request in world.site.requests if request.path.endswith(".html")]
-    assert sorted(again) == ["/a.html", "/b.html"], f"first {asked}, in all {again}"
+    assert len(again) == len(set(again)) == 6, f"first {asked}, in all {again}"
 
 
 def _raise_at(done: int, limit: int, kind: type[Exception]) -> None:
@@ -213,8 +252,27 @@ def test_a_page_that_comes_back_is_found_again(world: World) -> None:
     there = PAGES["/a.html"]
     world.site.remove("/a.html")
     world.crawl()
+    world.crawl()
     assert world.titles("公交线路") == []
     world.site.put("/a.html", there)
+    world.crawl()
+    assert world.titles("公交线路") == [], "a gone page is looked at now and then"
+    world.days_pass(4)
+
+    summary = world.crawl()
+
+    assert world.titles("公交线路") == ["关于调整公交线路的通告"]
+    assert summary["sites"]["portal"]["outcomes"]["returned"] == 1
+
+
+def test_a_page_that_is_linked_anew_is_found_again_at_once(world: World) -> None:
+    world.crawl()
+    there = PAGES["/a.html"]
+    world.site.remove("/a.html")
+    world.crawl()
+    world.crawl()
+    world.site.put("/a.html", there)
+    world.site.put("/b.html", page("大寺镇荔枝园开园", "怎么去：<a href='/a.html'>公交</a>"))
 
     world.crawl()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.archive import Archive, Frontier
+from indexer.archive.runs import list_runs
 from indexer.document import Document
 
 
@@ -31,9 +32,9 @@ def set_state(archive: Archive, page: int, state: str) -> None:
 def drain(frontier: Frontier) -> list[tuple[int, int]]:
     """Page and depth of everything left, in order, each answered."""
     found = []
-    while items := frontier.next(1, ()):
-        found.append((items[0].page.id, items[0].depth))
-        frontier.done(items[0].page.id, "new")
+    while item := frontier.next():
+        found.append((item.page.id, item.depth))
+        frontier.done(item.page.id, "new")
     return found
 
 
@@ -43,8 +44,8 @@ def test_the_nearest_pages_come_first(archive: Archive) -> None:
         set_state(archive, page, "gone")  # only links lead to them
     frontier = Frontier(archive, "a")
     frontier.seed([start])
-    assert frontier.add(far, 2)
-    assert frontier.add(near, 1)
+    assert frontier.add([far], 2) == 1
+    assert frontier.add([near], 1) == 1
     assert drain(frontier) == [(start, 0), (near, 1), (far, 2)]
 
 
@@ -53,8 +54,8 @@ def test_a_page_is_asked_for_once_in_a_run(archive: Archive) -> None:
     frontier = Frontier(archive, "a")
     frontier.seed([page])
     frontier.done(page, "new")
-    assert not frontier.add(page, 1)
-    assert frontier.next(1, ()) == []
+    assert frontier.add([page], 1) == 0
+    assert frontier.next() is None
     assert (frontier.finished, frontier.known) == (1, 1)
 
 
@@ -62,8 +63,23 @@ def test_pages_in_flight_are_not_given_out_again(archive: Archive) -> None:
     first, second, third = pages(archive, 3)
     frontier = Frontier(archive, "a")
     frontier.seed([first])
-    assert [item.page.id for item in frontier.next(5, {first})] == [second, third]
-    assert [item.page.id for item in frontier.next(1, {first, third})] == [second]
+    given = [item.page.id for _ in range(3) if (item := frontier.next())]
+    assert given == [first, second, third]
+    assert frontier.next() is None
+    frontier.done(first, "new")
+    assert frontier.next() is None
+
+
+def test_a_page_that_is_found_while_others_are_in_flight_is_given_out(archive: Archive) -> None:
+    first, second = pages(archive, 2)
+    set_state(archive, second, "gone")
+    frontier = Frontier(archive, "a")
+    frontier.seed([first])
+    assert frontier.next() is not None
+    frontier.add_found([second], 1)
+    item = frontier.next()
+    assert item is not None
+    assert (item.page.id, item.depth) == (second, 1)
 
 
 def test_known_pages_are_asked_for_again_gone_ones_only_when_linked(archive: Archive) -> None:
@@ -74,8 +90,55 @@ def test_known_pages_are_asked_for_again_gone_ones_only_when_linked(archive: Arc
     frontier = Frontier(archive, "a")
     frontier.seed([])
     assert frontier.known == 4
-    assert frontier.add(found[1], 3)
+    assert frontier.add_found([found[1]], 3)
     assert frontier.known == 5
+
+
+def due(archive: Archive, page: int, moment: str | None) -> None:
+    archive.connection.execute("UPDATE page SET next_due = ? WHERE id = ?", (moment, page))
+
+
+def test_pages_rest_until_they_are_due(archive: Archive) -> None:
+    past, future, always = pages(archive, 3)
+    due(archive, past, "2020-01-01T00:00:00.000+00:00")
+    due(archive, future, "2999-01-01T00:00:00.000+00:00")
+    due(archive, always, None)
+    for page in (past, future, always):
+        set_state(archive, page, "live")
+    frontier = Frontier(archive, "a")
+    frontier.seed([])
+    assert frontier.add_found([future], 1) == 0, "its turn comes by itself"
+    assert drain(frontier) == [(past, 1), (always, 1)]
+    full = Frontier(archive, "a", is_full=True)
+    full.seed([])
+    assert full.known == 3
+
+
+def test_a_page_that_a_sitemap_calls_changed_is_due_if_that_is_believed(archive: Archive) -> None:
+    (page,) = pages(archive, 1)
+    set_state(archive, page, "live")
+    due(archive, page, "2999-01-01T00:00:00.000+00:00")
+    archive.connection.execute("UPDATE page SET lastmod = '2026-02-02', lastmod_seen = '2026-01'")
+    frontier = Frontier(archive, "a")
+    frontier.seed([])
+    assert frontier.known == 0
+    frontier.seed([], follow_claims=True)
+    assert frontier.known == 1
+
+
+def test_pages_without_a_link_are_asked_for_once(archive: Archive) -> None:
+    start, linked, orphan = pages(archive, 3)
+    for page in (start, linked, orphan):
+        set_state(archive, page, "live")
+        due(archive, page, "2999-01-01T00:00:00.000+00:00")
+    archive.connection.execute("UPDATE page SET text_hash = x'00'")
+    archive.connection.execute("INSERT INTO link VALUES (?, ?, '')", (start, linked))
+    frontier = Frontier(archive, "a")
+    frontier.seed([])
+    assert frontier.add_orphans([start]) == 1
+    assert drain(frontier) == [(orphan, 1)]
+    frontier.finish()
+    assert Frontier(archive, "a").add_orphans([start]) == 0
 
 
 def test_pages_of_imported_documents_are_asked_for_only_when_linked(archive: Archive) -> None:
@@ -85,7 +148,7 @@ def test_pages_of_imported_documents_are_asked_for_only_when_linked(archive: Arc
         archive.store_document(page, "a", found, extraction, None)
     frontier = Frontier(archive, "a")
     frontier.seed([])
-    assert frontier.add(imported, 2)
+    assert frontier.add_found([imported], 2)
     assert drain(frontier) == [(crawled, 1), (imported, 2)]
 
 
@@ -156,6 +219,6 @@ def test_a_finished_run_leaves_nothing_behind_but_its_counts(archive: Archive) -
     drain(frontier)
     frontier.finish()
     assert archive.connection.execute("SELECT count(*) FROM frontier").fetchone()[0] == 0
-    row = archive.connection.execute("SELECT finished, counts FROM run").fetchone()
-    assert row["finished"] is not None
-    assert row["counts"] == '{"new": 3}'
+    assert frontier.run.counts == {"new": 3}
+    (run,) = list_runs(archive)
+    assert run.finished is not None

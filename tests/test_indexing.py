@@ -165,8 +165,8 @@ def test_pages_of_an_older_extraction_are_read_again(archive: Archive) -> None:
         )
         archive.store_document(page.id, "a", Document(url=url, title="旧"), version, None)
     seen: list[tuple[int, int | None]] = []
-    assert reextract(archive, lambda done, total: seen.append((done, total))) == 1
+    assert reextract(archive, {}, "qzsearch", lambda done, total: seen.append((done, total))) == 1
     assert seen == [(1, 1)]
     titles = {one.url: one.title for one in archive.iterate_documents()}
     assert titles == {current: "旧", old: "停水通知", imported: "旧"}
-    assert reextract(archive) == 0
+    assert reextract(archive, {}, "qzsearch") == 0

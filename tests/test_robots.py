@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta, timezone
 from typing import TypeVar
 
 import pytest
@@ -11,21 +13,47 @@ import pytest
 from indexer.config import CrawlSettings
 from indexer.crawl.fetcher import HttpFetcher
 from indexer.crawl.polite import PoliteFetcher
-from indexer.crawl.robots import HandsOff, Robots
+from indexer.crawl.robots import HandsOff, Robots, StoredRobots, redirect_target
 from loopback import Answer, Answers, LoopbackServer
 
 Result = TypeVar("Result")
 
 
+class Memory:
+    """A store for the length of a test."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, StoredRobots] = {}
+
+    def robots(self, origin: str) -> StoredRobots | None:
+        return self.answers.get(origin)
+
+    def store_robots(self, answer: StoredRobots) -> None:
+        self.answers[answer.origin] = answer
+
+    def age(self, hours: float) -> None:
+        """Let time pass."""
+        for answer in list(self.answers.values()):
+            self.store_robots(replace(answer, fetched=answer.fetched - timedelta(hours=hours)))
+
+
 def ask(
-    action: Callable[[Robots], Awaitable[Result]], *, obey: bool = True, timeout: float = 5
+    action: Callable[[Robots], Awaitable[Result]],
+    *,
+    obey: bool = True,
+    timeout: float = 5,
+    store: Memory | None = None,
+    fresh: bool = False,
 ) -> Result:
+    """One run of a crawler."""
+
     async def run() -> Result:
         settings = CrawlSettings(allow_private_addresses=True, timeout_seconds=timeout, retries=0)
         async with HttpFetcher(settings) as fetcher:
-            return await action(
-                Robots(PoliteFetcher(fetcher, settings), settings.user_agent, obey=obey)
-            )
+            polite = PoliteFetcher(fetcher, settings)
+            memory = Memory() if store is None else store
+            robots = Robots(polite, memory, settings.user_agent, obey=obey, fresh=fresh)
+            return await action(robots)
 
     return asyncio.run(run())
 
@@ -56,13 +84,13 @@ def test_rules(text: str, path: str, allowed: bool) -> None:
         assert ask(lambda robots: robots.allows(server.url + path)) is allowed
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_no_robots_txt_means_no_rules(status: int) -> None:
     with LoopbackServer(lambda _: Answer(status, pieces=[b"User-agent: *\nDisallow: /"])) as server:
         assert ask(lambda robots: robots.allows(server.url + "/a"))
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("status", [500, 502, 503, 429])
 def test_a_failing_server_means_hands_off(status: int) -> None:
     async def twice(robots: Robots) -> None:
         for _ in range(2):
@@ -77,7 +105,7 @@ def test_a_failing_server_means_hands_off(status: int) -> None:
 def test_a_silent_server_means_hands_off() -> None:
     with (
         LoopbackServer(lambda _: Answer(pieces=[b""], pause=1)) as server,
-        pytest.raises(HandsOff, match=r"robots\.txt: ReadTimeout"),
+        pytest.raises(HandsOff, match=r"robots\.txt: .*Timeout"),
     ):
         ask(lambda robots: robots.allows(server.url + "/a"), timeout=0.1)
 
@@ -125,7 +153,7 @@ def test_a_redirect_to_another_host_is_not_followed() -> None:
 def test_a_redirect_without_end_means_no_rules() -> None:
     with LoopbackServer(lambda path: Answer(302, {"Location": path + "x"})) as server:
         assert ask(lambda robots: robots.allows(server.url + "/x"))
-        assert len(server.requests) == 5
+        assert len(server.requests) == 6  # five redirects are followed
 
 
 @pytest.mark.parametrize(
@@ -158,3 +186,122 @@ def test_rules_beyond_half_a_megabyte_do_not_count() -> None:
     with LoopbackServer(rules(text)) as server:
         assert not ask(lambda robots: robots.allows(server.url + "/a"))
         assert ask(lambda robots: robots.allows(server.url + "/b"))
+
+
+# -- from one run to the next -------------------------------------------------------------
+
+DISALLOW = Answer(pieces=[b"User-agent: *\nDisallow: /x"])
+
+
+def test_rules_are_kept_for_a_day() -> None:
+    store = Memory()
+    with LoopbackServer(lambda _: DISALLOW) as server:
+        for hours, requests in ((0, 1), (23.9, 1), (0.2, 2), (0, 2)):
+            store.age(hours)
+            assert not ask(lambda robots: robots.allows(server.url + "/x"), store=store)
+            assert len(server.requests) == requests
+
+
+def test_what_is_stored_says_where_it_comes_from_and_when() -> None:
+    store = Memory()
+    with LoopbackServer(lambda _: DISALLOW) as server:
+        ask(lambda robots: robots.allows(server.url + "/x"), store=store)
+        (answer,) = store.answers.values()
+    assert (answer.origin, answer.status) == (server.url, 200)
+    assert answer.body == DISALLOW.pieces[0]
+    assert answer.fetched.tzinfo is timezone.utc
+
+
+def test_a_full_crawl_asks_anew() -> None:
+    store = Memory()
+    with LoopbackServer(lambda _: DISALLOW) as server:
+        for _ in range(2):
+            ask(lambda robots: robots.allows(server.url + "/x"), store=store, fresh=True)
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_failing_server_is_left_alone_until_the_next_night(status: int) -> None:
+    answers = iter([Answer(status), DISALLOW])
+    store = Memory()
+    with LoopbackServer(lambda _: next(answers)) as server:
+        for hours in (0, 11.9):
+            store.age(hours)
+            with pytest.raises(HandsOff, match=f"status {status}"):
+                ask(lambda robots: robots.allows(server.url + "/a"), store=store)
+        store.age(0.2)
+        assert ask(lambda robots: robots.allows(server.url + "/a"), store=store)
+
+
+def test_a_server_that_cannot_be_reached_is_asked_again_by_the_next_run() -> None:
+    store = Memory()
+    with LoopbackServer(lambda _: Answer()) as server:
+        url = server.url
+
+    async def twice(robots: Robots) -> None:
+        for _ in range(2):
+            with pytest.raises(HandsOff, match="Connect call failed"):
+                await robots.allows(url + "/a")
+
+    ask(twice, store=store)
+    assert store.answers == {}
+
+
+def test_absence_is_kept_too() -> None:
+    store = Memory()
+    with LoopbackServer(lambda _: Answer(404, pieces=[b"User-agent: *\nDisallow: /"])) as server:
+        for _ in range(2):
+            assert ask(lambda robots: robots.allows(server.url + "/a"), store=store)
+        assert server.paths == ["/robots.txt"]
+
+
+def test_rules_from_a_clock_that_was_wrong_are_not_believed() -> None:
+    store = Memory()
+    with LoopbackServer(lambda _: DISALLOW) as server:
+        ask(lambda robots: robots.allows(server.url + "/x"), store=store)
+        store.age(-48)
+        ask(lambda robots: robots.allows(server.url + "/x"), store=store)
+        assert len(server.requests) == 2
+
+
+# -- sitemaps -----------------------------------------------------------------------------
+
+
+def test_sitemaps_are_told_as_absolute_addresses() -> None:
+    text = (
+        "Sitemap: http://other.example/s.xml\nUser-agent: a\nDisallow: /\n"
+        "sitemap: /map.xml # 地图\nSitemap: /map.xml\nSitemap:\nSitemap: ftp://a.example/s\n"
+        "Sitemap http://third.example/s.xml\nSitemap: http://[broken\nSitemap: /地图.xml\n"
+    )
+    with LoopbackServer(rules(text)) as server:
+        assert ask(lambda robots: robots.sitemaps(server.url + "/a/b")) == [
+            "http://other.example/s.xml",
+            server.url + "/map.xml",
+            "http://third.example/s.xml",
+            server.url + "/%E5%9C%B0%E5%9B%BE.xml",
+        ]
+
+
+def test_no_robots_txt_names_no_sitemaps() -> None:
+    with LoopbackServer(lambda _: Answer(404)) as server:
+        assert ask(lambda robots: robots.sitemaps(server.url + "/")) == []
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("https://a.example/robots.txt", "https://a.example/robots.txt"),
+        ("http://www.a.example/robots.txt", "http://www.a.example/robots.txt"),
+        ("/other.txt", "http://a.example/other.txt"),
+        ("http://b.example/robots.txt", None),
+        ("http://a.example.b.example/robots.txt", None),
+        ("ftp://a.example/robots.txt", None),
+        ("http://[broken", None),
+    ],
+)
+def test_redirects_are_followed_to_www_and_https_but_to_no_other_host(
+    location: str, target: str | None
+) -> None:
+    assert redirect_target("http://a.example/robots.txt", location) == target
+    if target is not None:
+        assert redirect_target("http://www.a.example/robots.txt", location) is not None

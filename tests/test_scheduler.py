@@ -96,7 +96,7 @@ def test_a_queued_job_is_taken_up_within_two_seconds_and_done(
         done = ended(store, job)
     assert (done.state, done.error) == ("succeeded", None)
     assert done.summary is not None
-    assert done.summary["sites"] == {"a": {"new": 2}}
+    assert done.summary["sites"]["a"]["outcomes"]["new"] >= 2
     assert done.summary["index"]["added"] == 1
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indexer.archive.archive import Archive, ArchivedDocument, Page
-from indexer.archive.frontier import Frontier, Run
+from indexer.archive.archive import Archive
+from indexer.archive.frontier import Frontier
+from indexer.archive.model import ArchivedDocument, FrontierItem, Page, Run
 
-__all__ = ["Archive", "ArchivedDocument", "Frontier", "Page", "Run"]
+__all__ = ["Archive", "ArchivedDocument", "Frontier", "FrontierItem", "Page", "Run"]

@@ -6,72 +6,41 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.archive.documents import OUTDATED, Documents
+from indexer.archive.model import Headers, Page
 from indexer.database import connect, now, transaction
-from indexer.document import Document
-
-OUTDATED = -1
-"""The extraction version of documents that have to be read again."""
-_LONGEST_ANCHOR = 100
-"""Longer anchor texts are whole paragraphs: they name nothing."""
-
-Headers = Sequence[tuple[str, str]]
-"""Header fields as received, names in lower case."""
 
 
 @dataclass(frozen=True)
-class Page:
-    """A row of the page table; ``body`` is the hash of its bytes."""
+class PackedBody:
+    """A body as it is stored: the hash of its bytes, their number, and zlib's form of them."""
 
-    id: int
-    url: str
-    site: str
-    state: str
-    anchor: str = ""
-    parent: int | None = None
-    min_depth: int | None = None
-    first_seen: str = ""
-    last_fetched: str | None = None
-    last_changed: str | None = None
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
-    error: str | None = None
+    hash: bytes
+    size: int
+    data: bytes
 
     @classmethod
-    def from_row(cls, row: sqlite3.Row) -> Page:
-        """From a row of the table."""
-        values = dict(row)
-        pairs = json.loads(values["headers"] or "[]")
-        values["headers"] = tuple((name, value) for name, value in pairs)
-        return cls(**values)
-
-    def header(self, name: str) -> str | None:
-        """The first header field of this name (lower case), or None."""
-        return next((value for key, value in self.headers if key == name), None)
+    def pack(cls, body: bytes) -> PackedBody:
+        """Ready for the archive; other processes do this work for the one that writes."""
+        return cls(body_hash(body), len(body), zlib.compress(body, 6))
 
 
-@dataclass(frozen=True)
-class ArchivedDocument:
-    """What the index has to know of a document before it reads it."""
-
-    page: int
-    url: str
-    site: str
-    digest: str
-    fingerprint: str
+def body_hash(body: bytes) -> bytes:
+    """BLAKE2b-160 (RFC 7693): what tells bodies apart."""
+    return hashlib.blake2b(body, digest_size=20).digest()
 
 
-class Archive:
+class Archive(Documents):
     """The archive database. One process writes; any may read."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = connect(path, "indexer.archive")
+        self.connection: sqlite3.Connection = connect(path, "indexer.archive")
 
     def close(self) -> None:
         """Close the database."""
@@ -80,8 +49,6 @@ class Archive:
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """All that is written inside happens together or not at all."""
         return transaction(self.connection)
-
-    # -- pages ------------------------------------------------------------------------
 
     def page(self, page_id: int) -> Page:
         """The page of this id. Raises KeyError when there is none."""
@@ -96,36 +63,21 @@ class Archive:
         return Page.from_row(row) if row is not None else None
 
     def ensure_page(self, url: str, site: str, anchor: str = "", parent: int | None = None) -> int:
-        """The id of the page of this URL, made if it is new.
-
-        Of all links to a page the one that tells most is kept, whichever is met first: the
-        longest anchor text, and among equals that of the smallest URL.
-        """
+        """The id of the page of this URL, made if it is new. The first link that is known
+        to lead there names it; :class:`LinkGraph` knows better ones."""
         db = self.connection
-        row = db.execute("SELECT id, anchor, parent FROM page WHERE url = ?", (url,)).fetchone()
+        row = db.execute("SELECT id, parent FROM page WHERE url = ?", (url,)).fetchone()
         if row is None:
             cursor = db.execute(
                 "INSERT INTO page (url, site, anchor, parent, first_seen) VALUES (?, ?, ?, ?, ?)",
                 (url, site, anchor, parent, now()),
             )
             return int(cursor.lastrowid or 0)
-        page_id = int(row["id"])
-        if parent is None or parent == page_id:
-            return page_id
-        if parent == row["parent"]:
-            is_better = anchor != row["anchor"]  # the link itself was changed
-        else:
-            is_better = self._tells_more(anchor, parent, row["anchor"], row["parent"])
-        if is_better:
+        if row["parent"] is None and parent is not None:
             db.execute(
-                "UPDATE page SET anchor = ?, parent = ? WHERE id = ?", (anchor, parent, page_id)
+                "UPDATE page SET anchor = ?, parent = ? WHERE id = ?", (anchor, parent, row["id"])
             )
-            # What was read with the other link in mind is read again.
-            db.execute(
-                "UPDATE document SET extraction = ? WHERE page = ? AND extraction > 0",
-                (OUTDATED, page_id),
-            )
-        return page_id
+        return int(row["id"])
 
     def adopt(self, site: str, owns: Callable[[str], bool], configured: Collection[str]) -> int:
         """Take over the crawled pages of sites that are configured no more, for a site may
@@ -144,58 +96,44 @@ class Archive:
         )
         return len(pages)
 
-    def _tells_more(
-        self, anchor: str, parent: int, known_anchor: str, known_parent: int | None
-    ) -> bool:
-        """Whether a link tells more of its target than the one that is known."""
-        if known_parent is None:
-            return True
-        length, known_length = _telling_length(anchor), _telling_length(known_anchor)
-        if length != known_length:
-            return length > known_length
-        return self.page(parent).url < self.page(known_parent).url
-
     def store_content(self, page: Page, status: int, headers: Headers, body: bytes) -> bool:
-        """Archive an answer with content; returns whether its bytes are new.
-
-        The bytes it replaces go, unless another page has the same.
-        """
-        digest = hashlib.blake2b(body, digest_size=20).digest()
-        changed = digest != page.body
-        db = self.connection
-        if changed:
-            db.execute(
-                "INSERT OR IGNORE INTO body (hash, size, data) VALUES (?, ?, ?)",
-                (digest, len(body), zlib.compress(body, 6)),
-            )
-        db.execute(
-            "UPDATE page SET state = 'live', status = ?, headers = ?, body = ?, error = NULL, "
-            "last_fetched = ?, last_changed = CASE WHEN ? THEN ? ELSE last_changed END "
-            "WHERE id = ?",
-            (status, json.dumps(list(headers)), digest, now(), changed, now(), page.id),
+        """Archive an answer with content; returns whether its bytes are new."""
+        changed = self.store_body(page, PackedBody.pack(body))
+        moment = now()
+        self.connection.execute(
+            "UPDATE page SET state = 'live', status = ?, headers = ?, error = NULL, "
+            "last_fetched = ?, last_seen = ?, "
+            "last_changed = CASE WHEN ? THEN ? ELSE last_changed END WHERE id = ?",
+            (status, json.dumps(list(headers)), moment, moment, changed, moment, page.id),
         )
-        if changed and page.body is not None:
+        return changed
+
+    def store_body(self, page: Page, body: PackedBody) -> bool:
+        """Keep the bytes of a page; returns whether they are new. Those they replace go,
+        unless another page has the same."""
+        if body.hash == page.body:
+            return False
+        db = self.connection
+        db.execute(
+            "INSERT OR IGNORE INTO body (hash, size, data) VALUES (?, ?, ?)",
+            (body.hash, body.size, body.data),
+        )
+        db.execute("UPDATE page SET body = ? WHERE id = ?", (body.hash, page.id))
+        if page.body is not None:
             db.execute(
                 "DELETE FROM body WHERE hash = ? "
                 "AND NOT EXISTS (SELECT 1 FROM page WHERE page.body = body.hash)",
                 (page.body,),
             )
-        return changed
-
-    def store_unchanged(self, page: Page) -> None:
-        """The server said 304: what is archived is still true."""
-        self.connection.execute(
-            "UPDATE page SET last_fetched = ?, error = NULL WHERE id = ?", (now(), page.id)
-        )
+        return True
 
     def store_state(self, page: Page, state: str, status: int | None, error: str | None) -> None:
-        """A page that has no content now: gone, redirect or excluded. Its bytes stay in the
-        archive, its document goes."""
+        """A page that has no content now. Its bytes stay in the archive, its document goes."""
         self.connection.execute(
             "UPDATE page SET state = ?, status = ?, error = ?, last_fetched = ? WHERE id = ?",
             (state, status, error, now(), page.id),
         )
-        self.connection.execute("DELETE FROM document WHERE page = ?", (page.id,))
+        self.forget_document(page.id)
 
     def store_failure(self, page: Page, status: int | None, error: str) -> None:
         """An attempt that says nothing about the page: all that is known stays."""
@@ -213,62 +151,12 @@ class Archive:
         ).fetchone()
         return zlib.decompress(row["data"]) if row is not None else None
 
-    # -- documents --------------------------------------------------------------------
-
-    def store_document(
-        self,
-        page_id: int,
-        site: str,
-        document: Document | None,
-        extraction: int,
-        problem: str | None,
-    ) -> None:
-        """What a page says: its document, or None and why."""
-        record = digest = fingerprint = None
-        if document is not None:
-            packed = json.dumps(document.to_record(), ensure_ascii=False)
-            record = zlib.compress(packed.encode("utf-8", "surrogatepass"), 6)
-            digest, fingerprint = document.digest(), document.fingerprint()
-        self.connection.execute(
-            "INSERT OR REPLACE INTO document "
-            "(page, site, record, digest, fingerprint, extraction, problem, updated) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (page_id, site, record, digest, fingerprint, extraction, problem, now()),
-        )
-
-    def document(self, page_id: int) -> Document | None:
-        """The document of a page, or None."""
+    def body_size(self, page: Page) -> int:
+        """How many bytes a page has; 0 when it was never fetched."""
         row = self.connection.execute(
-            "SELECT record FROM document WHERE page = ? AND record IS NOT NULL", (page_id,)
+            "SELECT size FROM body WHERE hash = ?", (page.body,)
         ).fetchone()
-        return _unpack(row["record"]) if row is not None else None
-
-    def list_documents(self) -> list[ArchivedDocument]:
-        """Every document, without its text, in the order of the pages' discovery."""
-        rows = self.connection.execute(
-            "SELECT d.page, p.url, d.site, d.digest, d.fingerprint "
-            "FROM document d JOIN page p ON p.id = d.page "
-            "WHERE d.record IS NOT NULL ORDER BY d.page"
-        )
-        return [ArchivedDocument(*row) for row in rows]
-
-    def iterate_documents(self) -> Iterator[Document]:
-        """Every document, whole, in the same order."""
-        rows = self.connection.execute(
-            "SELECT record FROM document WHERE record IS NOT NULL ORDER BY page"
-        )
-        for row in rows:
-            yield _unpack(row["record"])
-
-    def pages_to_extract(self, extraction: int) -> list[int]:
-        """Pages whose bytes were read by another version of the extraction, or never."""
-        rows = self.connection.execute(
-            "SELECT p.id FROM page p LEFT JOIN document d ON d.page = p.id "
-            "WHERE p.state = 'live' AND p.body IS NOT NULL "
-            "AND (d.page IS NULL OR d.extraction NOT IN (0, ?)) ORDER BY p.id",
-            (extraction,),
-        )
-        return [row[0] for row in rows]
+        return int(row["size"]) if row is not None else 0
 
     def summary(self) -> dict[str, Any]:
         """Counts by site: pages by state, documents, failures; and bytes in all."""
@@ -302,11 +190,3 @@ class Archive:
         if orphans:
             problems.append(f"{orphans} pages have lost their bytes")
         return problems
-
-
-def _telling_length(anchor: str) -> int:
-    return len(anchor) if len(anchor) <= _LONGEST_ANCHOR else 0
-
-
-def _unpack(record: bytes) -> Document:
-    return Document.from_record(json.loads(zlib.decompress(record)))

@@ -11,6 +11,7 @@ from indexer.archive import Archive, Run
 from indexer.config import Settings, SiteSettings
 from indexer.crawl.fetcher import HttpFetcher
 from indexer.crawl.polite import PoliteFetcher
+from indexer.crawl.readers import Readers
 from indexer.crawl.site_crawl import SiteCrawl
 
 
@@ -48,13 +49,15 @@ def crawl(
     meanwhile: Meanwhile | None = None,
 ) -> list[Run]:
     """Crawl the sites side by side; returns their runs when every one has come to its end."""
-    return asyncio.run(_crawl(settings, sites, archive, watch, is_full, meanwhile))
+    with Readers(sites) as readers:
+        return asyncio.run(_crawl(settings, sites, archive, readers, watch, is_full, meanwhile))
 
 
 async def _crawl(
     settings: Settings,
     sites: Sequence[SiteSettings],
     archive: Archive,
+    readers: Readers,
     watch: CrawlWatcher,
     is_full: bool,
     meanwhile: Meanwhile | None,
@@ -63,7 +66,7 @@ async def _crawl(
     async with HttpFetcher(settings.crawl) as fetcher:
         polite = PoliteFetcher(fetcher, settings.crawl)
         crawls = [
-            SiteCrawl(site, settings.crawl, archive, polite, is_full=is_full) for site in sites
+            SiteCrawl(site, settings, archive, polite, readers, is_full=is_full) for site in sites
         ]
 
         with archive.transaction():

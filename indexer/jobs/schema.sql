@@ -3,7 +3,7 @@
 PRAGMA user_version = 1;
 CREATE TABLE IF NOT EXISTS job (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind             TEXT NOT NULL,                 -- crawl, reindex, import
+    kind             TEXT NOT NULL,                 -- crawl, reindex, import, confirm
     sites            TEXT NOT NULL DEFAULT '[]',    -- JSON list; empty: all sites
     full             INTEGER NOT NULL DEFAULT 0,
     state            TEXT NOT NULL DEFAULT 'queued',

@@ -13,7 +13,10 @@ from typing import Any, Final
 from indexer.database import connect, now, transaction
 
 STATES: Final = ("queued", "running", "succeeded", "failed", "cancelled")
-KINDS: Final = ("crawl", "reindex", "import")
+KINDS: Final = ("crawl", "reindex", "import", "confirm")
+_BARRED_BY: Final = {"confirm": ("confirm", "crawl")}
+"""Kinds that must not wait or run before a queued job; its own kind where none are named.
+Whoever confirms removals has looked at a report, which a crawl in between would replace."""
 INTERRUPTED: Final = "the process that ran it ended before its time; the next run continues"
 _HISTORY: Final = 1000
 """Jobs that are remembered."""
@@ -51,7 +54,7 @@ class Job:
 
 
 class JobConflict(Exception):
-    """The same kind of job is queued or running already: ``job`` is that one."""
+    """A job that stands in the way is queued or running already: ``job`` is that one."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(f"{job.kind} is {job.state} already: job {job.id}")
@@ -81,13 +84,15 @@ class JobStore:
         """Queue a job, or with ``running`` record one that the caller runs itself.
 
         Raises:
-            JobConflict: one of this kind is queued or running.
+            JobConflict: one of this kind is queued or running; for ``confirm`` also a crawl,
+                unless the confirmation runs at once, that is before a queued crawl.
         """
+        barring = (kind,) if running else _BARRED_BY.get(kind, (kind,))
         with self._lock, transaction(self._connection) as db:
             row = db.execute(
-                "SELECT * FROM job WHERE kind = ? AND state IN ('queued', 'running') "
-                "ORDER BY state = 'queued', id LIMIT 1",
-                (kind,),
+                "SELECT * FROM job WHERE kind IN (SELECT value FROM json_each(?)) "
+                "AND state IN ('queued', 'running') ORDER BY state = 'queued', id LIMIT 1",
+                (json.dumps(barring),),
             ).fetchone()
             if row is not None:
                 raise JobConflict(Job.from_row(row))

@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from indexer.archive import Archive, Run
+from indexer.archive.removal import confirm_removals
+from indexer.archive.report import brief_report
+from indexer.archive.runs import suspicious_runs
 from indexer.config import Settings
 from indexer.crawl.crawler import CrawlProgress, Meanwhile, crawl
+from indexer.crawl.robots_rules import product_token
+from indexer.crawl.scope import Scope
 from indexer.exchange import import_file
 from indexer.index import open_engine
 from indexer.index.engine import IndexSummary
@@ -21,7 +26,10 @@ from indexer.reading import reextract
 _log = logging.getLogger(__name__)
 _INDEX_SECONDS = 600.0
 """While a crawl goes on, what it has found becomes searchable this often."""
-_ANSWERED = ("new", "changed", "unchanged", "redirect", "gone")
+_ANSWERED = (
+    *("new", "changed", "unchanged", "returned", "redirect", "duplicate", "missing", "spared"),
+)
+"""Outcomes that show that a site is there."""
 
 
 def task_of(settings: Settings, kind: str) -> Task:
@@ -30,6 +38,8 @@ def task_of(settings: Settings, kind: str) -> Task:
         return lambda run: crawl_task(settings, run)
     if kind == "reindex":
         return lambda run: reindex_task(settings, run)
+    if kind == "confirm":
+        return lambda run: confirm_task(settings, run)
     raise ValueError(f"a job of kind {kind!r} cannot be queued")
 
 
@@ -47,16 +57,16 @@ def crawl_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
     try:
         runs = crawl(settings, sites, archive, watch, is_full=run.job.full, meanwhile=meanwhile)
         seconds = time.monotonic() - started
-        reextract(archive, lambda done, total: run.report(done, total, "pages read again"))
+        _read_again(settings, archive, run)
         summary = _synchronize(settings, archive, run)
     finally:
         archive.close()
     report: dict[str, Any] = {
-        "sites": {run.site: dict(sorted(run.counts.items())) for run in runs},
+        "sites": {run.site: brief_report(run.report) for run in runs},
         "index": summary,
         "seconds": round(seconds, 1),
     }
-    silent = [run.site for run in runs if not _answered(run)]
+    silent = [run.site for run in runs if not _answered(run) and not run.report.get("paused")]
     if silent:
         raise JobFailed(f"no page could be fetched from: {', '.join(silent)}", report)
     return report
@@ -82,7 +92,7 @@ def reindex_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
     """Read again what an older version has read, then build a fresh index."""
     archive = Archive(settings.archive_path)
     try:
-        pages = reextract(archive, lambda done, total: run.report(done, total, "pages read again"))
+        pages = _read_again(settings, archive, run)
         documents = rebuild(
             archive,
             open_engine(settings),
@@ -91,6 +101,22 @@ def reindex_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
     finally:
         archive.close()
     return {"pages_extracted": pages, "documents": documents}
+
+
+def confirm_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
+    """Let the documents go that suspicious runs held back: somebody has looked."""
+    archive = Archive(settings.archive_path)
+    try:
+        waiting = {one.site for one in suspicious_runs(archive)}
+        sites = [site for site in (run.job.sites or sorted(waiting)) if site in waiting]
+        if not sites:
+            raise JobFailed("no run waits for a confirmation")
+        longest = settings.crawl.longest_revisit_days
+        removed = {site: dict(confirm_removals(archive, site, longest)) for site in sites}
+        summary = _synchronize(settings, archive, run)
+    finally:
+        archive.close()
+    return {"sites": removed, "index": summary}
 
 
 def import_task(settings: Settings, run: JobRun, path: Path) -> Mapping[str, Any]:
@@ -107,6 +133,17 @@ def import_task(settings: Settings, run: JobRun, path: Path) -> Mapping[str, Any
             "\n".join([f"{imported.rejected} lines rejected", *imported.faults]), report
         )
     return report
+
+
+def _read_again(settings: Settings, archive: Archive, run: JobRun) -> int:
+    """What another version of the extraction has read, or what is called otherwise now."""
+    scopes = {site.name: Scope(site) for site in settings.sites}
+    return reextract(
+        archive,
+        scopes,
+        product_token(settings.crawl.user_agent),
+        lambda done, total: run.report(done, total, "pages read again"),
+    )
 
 
 def _synchronize(settings: Settings, archive: Archive, run: JobRun) -> dict[str, int]:

@@ -159,7 +159,7 @@ class SampleSites(dict[str, SampleSite]):
     ::
 
         with SampleSites({"portal": portal.build}) as sites:
-            httpx.get(sites["portal"].base_url + "/")
+            urllib.request.urlopen(sites["portal"].base_url + "/")
     """
 
     def __init__(
