@@ -17,8 +17,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from indexer.config import Settings
 from indexer.index.engine import SearchEngine
 from indexer.jobs.store import STATES, JobStore
+from search_api.archive_metrics import ArchiveCollector
 
 Outcome = Literal["found", "relaxed", "corrected", "nothing", "invalid", "unavailable"]
 Source = Literal["api", "page"]
@@ -31,9 +33,14 @@ _REMEMBERED_JOBS: Final = 1000
 class Metrics:
     """The metrics of one application."""
 
-    def __init__(self, engine: SearchEngine, jobs: Callable[[], JobStore]) -> None:
+    def __init__(
+        self, settings: Settings, engine: SearchEngine, jobs: Callable[[], JobStore]
+    ) -> None:
         self._registry = CollectorRegistry()
-        self._state = _StateCollector(engine, jobs)
+        sites = [site.name for site in settings.sites]
+        self._state = CollectorRegistry()
+        self._state.register(_StateCollector(engine, jobs))
+        self._state.register(ArchiveCollector(settings.archive_path, sites))
         self._searches = Counter(
             "qzsearch_searches",
             "Searches by where they came from and how they ended",
@@ -59,9 +66,7 @@ class Metrics:
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        state = CollectorRegistry()
-        state.register(self._state)
-        return generate_latest(registry) + generate_latest(state)
+        return generate_latest(registry) + generate_latest(self._state)
 
 
 class _StateCollector(Collector):

@@ -139,12 +139,19 @@ class JobListParameters(_Parameters):
     limit: WholeNumber = Field(50, ge=1, le=200)
 
 
+class RunListParameters(_Parameters):
+    """``GET /api/v1/admin/runs``."""
+
+    site: SiteName | None = None
+    limit: WholeNumber = Field(20, ge=1, le=200)
+
+
 class JobRequest(BaseModel):
     """The body of ``POST /api/v1/admin/jobs``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    kind: Literal["crawl", "reindex"]
+    kind: Literal["crawl", "reindex", "confirm"]
     sites: list[str] = Field(default_factory=list, max_length=1000)
     full: bool = False
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
 from flask import current_app
 
+from indexer.archive import Archive
 from indexer.config import Settings
+from indexer.failure import Failure
 from indexer.index.engine import SearchEngine
 from indexer.jobs.store import JobStore
 from search_api.access import TokenStore
 from search_api.metrics import Metrics
+from search_api.problems import RETRY_AFTER_SECONDS, Problem
 
 EXTENSION: Final = "qzsearch"
 """The key under which ``app.extensions`` holds the :class:`Services`."""
 _T = TypeVar("_T")
+
+_log = logging.getLogger(__name__)
 
 
 class _PerProcess(Generic[_T]):
@@ -56,7 +64,7 @@ class Services:
         self.engine = engine
         self._jobs = _PerProcess(lambda: JobStore(settings.service_path))
         self._tokens = _PerProcess(lambda: TokenStore(settings.service_path))
-        self.metrics = Metrics(engine, lambda: self.jobs)
+        self.metrics = Metrics(settings, engine, lambda: self.jobs)
 
     @property
     def jobs(self) -> JobStore:
@@ -67,6 +75,24 @@ class Services:
     def tokens(self) -> TokenStore:
         """The access tokens."""
         return self._tokens.get()
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """The archive, open for the length of a request: its reports are asked for rarely.
+
+        Raises:
+            Problem: it is damaged, or of another version.
+        """
+        try:
+            archive = Archive(self.settings.archive_path)
+            try:
+                yield archive
+            finally:
+                archive.close()
+        except (sqlite3.Error, Failure) as error:
+            _log.error("archive unavailable: %s", error)
+            retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            raise Problem("archive-unavailable", headers=retry) from error
 
     def close(self) -> None:
         """Close what this process opened."""

@@ -6,33 +6,25 @@ Needs Chromium on the machine, which is no Python package; CI installs it and fa
 from __future__ import annotations
 
 import re
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Dialog, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
+from browsing import CHROMIUM, enter, launched, wait_until, watched_page
 from indexer.jobs.lock import schedule_lock, work_lock
+from reported import HOME
 from test_api_support import make_app, services_of, serving
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -48,29 +40,8 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A fresh page; whatever the browser complains of fails the test."""
-    context = browser.new_context(base_url=address, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda entry: _keep_serious(entry.text, complaints))
-    page.on("dialog", lambda dialog: _refuse(dialog, complaints))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def _keep_serious(text: str, complaints: list[str]) -> None:
-    """Refusals of the API are expected in some tests; broken policies and scripts are not."""
-    if "Content Security Policy" in text or "Uncaught" in text:
-        complaints.append(text)
-
-
-def _refuse(dialog: Dialog, complaints: list[str]) -> None:
-    """A dialog means that markup of a page was run."""
-    complaints.append(dialog.message)
-    dialog.dismiss()
+    with watched_page(browser, address) as page:
+        yield page
 
 
 def test_typing_brings_suggestions_and_the_keyboard_chooses(page: Page) -> None:
@@ -200,12 +171,6 @@ def test_staff_start_watch_and_cancel_a_job(page: Page, app: Flask) -> None:
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def enter(page: Page, token: str) -> None:
-    page.goto("/admin")
-    page.get_by_label("访问令牌").fill(token)
-    page.get_by_role("button", name="进入").click()
-
-
 def test_who_leaves_while_an_answer_is_under_way_has_left(page: Page, app: Flask) -> None:
     held: list[Route] = []
     asked: list[str] = []
@@ -224,14 +189,6 @@ def test_who_leaves_while_an_answer_is_under_way_has_left(page: Page, app: Flask
     expect(page.locator("#console")).to_be_hidden()
     expect(page.get_by_role("alert")).to_be_hidden()
     assert (asked, page.evaluate("sessionStorage.length")) == ([], 0)
-
-
-def wait_until(page: Page, condition: Callable[[], bool]) -> None:
-    """Let the browser go on until the condition holds."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(25)
 
 
 @pytest.mark.parametrize("token", ["令牌", "ｑｚｓ＿ａｂｃ", "qzs_é"])
@@ -268,6 +225,24 @@ def test_a_summary_names_sites_and_outcomes_in_chinese(page: Page, app: Flask) -
         "钦州市人民政府门户网站：新增 1,200、死链 2、超时 3、状态码 503 4 · former：已下线 6 · "
         "索引：新增 1,200、移除 1 · 用时（秒） 12.5"
     )
+
+
+def test_a_summary_may_hold_whole_reports(page: Page, app: Flask) -> None:
+    held = services_of(app)
+    with work_lock(held.settings.data_directory):
+        job = held.jobs.submit("crawl", requested_by="定时", running=True)
+        report = {"run": 1, "state": "finished", "outcomes": {"unchanged": 8, "spared": 2}}
+        summary = {"sites": {"portal": {**report, "gone": 3, "dead_links": [{"url": HOME}]}}}
+        held.jobs.finish(job.id, "succeeded", summary=summary)
+    enter(page, held.tokens.create("查看报告", "monitor"))
+    shown = page.locator(f".job[data-id='{job.id}']")
+    expect(shown).to_contain_text("钦州市人民政府门户网站：未变 8、免查 2、已下线 3")
+    expect(shown).not_to_contain_text(HOME)
+
+
+def test_without_a_crawl_the_console_says_so(page: Page, app: Flask) -> None:
+    enter(page, services_of(app).tokens.create("新来的", "staff"))
+    expect(page.get_by_text("还没有抓取报告")).to_be_visible()
 
 
 def test_a_monitor_may_only_look(page: Page, app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,10 @@ def config(sites: SampleSites, tmp_path_factory: pytest.TempPathFactory) -> Path
     directory = tmp_path_factory.mktemp("数据 目录")
     path = write_config(directory, {"service_center": sites["service_center"].base_url})
     told = qzsearch(path, "crawl")
-    assert "service_center:" in told.stdout
+    counts, traffic, index = told.stdout.splitlines()
+    assert re.match(r"service_center: \d+ new, ", counts)
+    assert re.match(r"service_center: \d+ requests, [\d.]+ [KM]B received, 0 B saved, in ", traffic)
+    assert re.match(r"index: \d+ added, ", index)
     assert "pages" in told.stderr
     return path
 
@@ -135,6 +139,9 @@ def test_tokens_are_shown_once(config: Path) -> None:
     [
         (["dance"], "dance"),
         (["crawl", "--site", "moon"], "service_center"),
+        (["report", "--site", "moon"], "service_center"),
+        (["confirm", "--site", "moon"], "service_center"),
+        (["report", "--run", "0"], "x>=1"),
         (["search"], "QUERY"),
         (["token", "create", "x", "--role", "king"], "staff"),
     ],

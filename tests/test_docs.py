@@ -89,6 +89,22 @@ def test_every_setting_of_the_table_is_there() -> None:
     assert set(told) == {key for key, _ in setting_keys()}
 
 
+def test_settings_in_comments_of_the_example_may_be_taken_as_they_are(tmp_path: Path) -> None:
+    """Defaults apart, `crawl_config.yaml` shows them commented out."""
+    keys = {key.split(".")[-1] for key, _ in setting_keys()}
+    commented = re.compile(rf"^( *)# ({'|'.join(sorted(keys))}): ", re.MULTILINE)
+    text = text_of("crawl_config.yaml")
+    shown = {match[2] for match in commented.finditer(text)}
+    assert shown >= {"hours", "include", "exclude", "lists", "extra_urls", "render"}
+    path = tmp_path / "crawl_config.yaml"
+    path.write_text(commented.sub(r"\1\2: ", text), encoding="utf-8")
+    settings = load_settings(path)
+    assert settings.sites[0].hours
+    assert settings.crawl == load_settings(ROOT / "crawl_config.yaml").crawl  # the defaults
+    present = keys - set(re.findall(r"^ *(?:- )?(?:# )?([a-z_]+):", text, re.MULTILINE))
+    assert present <= {"hosts", "index", "opensearch"}
+
+
 def test_every_ranking_parameter_is_explained_with_its_value() -> None:
     text = text_of("docs/relevance.md")
     source = resources.files("indexer.index").joinpath("ranking.yaml").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,12 @@ from indexer.jobs.store import KINDS, STATES
 from search_api.resources import load_yaml_resource
 from test_api_support import make_app
 
-INDEXER = Path(__file__).resolve().parent.parent / "indexer"
-ANSWERS = {"new", "changed", "unchanged", "redirect", "gone", "dead_link", "excluded"}
+ROOT = Path(__file__).resolve().parent.parent
+INDEXER = ROOT / "indexer"
+ANSWERS = {
+    "new", "changed", "unchanged", "returned", "spared", "missing", "redirect", "duplicate",
+    "noindex", "excluded", "dead_link", "trap", "gone",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +47,48 @@ def literals(expression: ast.expr) -> set[str]:
     return set()
 
 
+def crawled_outcomes() -> set[str]:
+    """Those that the crawler's code names."""
+    outcomes: set[str] = set()
+    for name in ("done", "fail"):
+        for arguments in calls("crawl", name):
+            outcomes |= literals(arguments[1]) if len(arguments) > 1 else set()
+    for arguments in calls("crawl", "FetchError"):
+        outcomes |= {f"failed_{cause}" for cause in literals(arguments[0])}
+    return outcomes
+
+
 def is_chinese(text: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def test_every_outcome_of_a_crawl_has_chinese_words(words: dict[str, Any]) -> None:
-    """Also those that the crawler's code gives to ``FetchError``, ``_fail`` and ``done``."""
-    outcomes = set(ANSWERS)
-    for arguments in calls("crawl", "done"):
-        outcomes |= literals(arguments[1]) if len(arguments) > 1 else set()
-    causes: set[str] = set()
-    for arguments in calls("crawl", "FetchError"):
-        causes |= literals(arguments[0])
-    for arguments in calls("crawl", "_fail"):
-        causes |= literals(arguments[1])
-    assert len(causes) > 5
-    outcomes |= {f"failed_{cause}" for cause in causes}
+    """Also those that the crawler's code gives to ``FetchError``, ``fail`` and ``done``."""
+    outcomes = ANSWERS | crawled_outcomes()
+    assert len(outcomes - ANSWERS) > 10
     assert outcomes - words["outcomes"].keys() == set()
     assert all(is_chinese(word) for word in words["outcomes"].values())
     assert is_chinese(words["failed_status"].format(status=503))
+
+
+def test_every_outcome_of_a_crawl_has_english_words_for_the_terminal() -> None:
+    english = load_yaml_resource("report.yaml")
+    for outcome in ANSWERS - {"gone"} | crawled_outcomes():
+        part, _, cause = outcome.partition("_")
+        words = english[part] if part in ("blocked", "failed") else english["outcomes"]
+        assert (cause if words is not english["outcomes"] else outcome) in words
+
+
+def test_every_word_that_the_scripts_ask_for_is_there(words: dict[str, Any]) -> None:
+    scripts = "".join(path.read_text("utf-8") for path in (ROOT / "search_api/static").glob("*.js"))
+    for name in set(re.findall(r"\bwords\.(\w+)", scripts)):
+        assert name in words, name
+    told = set(re.findall(r"\btold\.(\w+)", scripts))
+    assert len(told) > 20
+    for name in told:
+        text = words["report"][name]
+        assert isinstance(text, dict) or is_chinese(text), name
+    assert set(words["report"]) == told | {"reasons"} | {"states"}
 
 
 def test_every_unit_kind_and_state_of_jobs_has_chinese_words(words: dict[str, Any]) -> None:

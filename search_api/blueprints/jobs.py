@@ -13,39 +13,18 @@ from indexer.jobs.scheduler import next_runs
 from indexer.jobs.store import Job, JobConflict
 from search_api.access import Token
 from search_api.access.roles import ROLES
+from search_api.blueprints.guard import guard
 from search_api.parameters import JobListParameters, read_job_request, read_parameters
 from search_api.problems import Problem, request_language
 from search_api.responses import JSON_TYPE, json_response
+from search_api.runs import LastRun, last_runs, waiting_runs
 from search_api.services import services
 
 jobs = Blueprint("jobs", __name__, url_prefix="/api/v1/admin")
 
 _UNFINISHED: Final = ("queued", "running")
 
-
-@jobs.before_request
-def _authenticate() -> None:
-    """401 without a valid token, 403 with too little right (RFC 6750)."""
-    header = request.headers.get("Authorization")
-    token = services().tokens.authenticate(header)
-    if token is None:
-        challenge = 'Bearer realm="qzsearch"' + (', error="invalid_token"' if header else "")
-        raise Problem("unauthorized", headers={"WWW-Authenticate": challenge})
-    right = "jobs.read" if request.method in ("GET", "HEAD", "OPTIONS") else "jobs.write"
-    if not token.may(right):
-        raise Problem(
-            "forbidden",
-            name=token.name,
-            role=token.role,
-            headers={"WWW-Authenticate": 'Bearer realm="qzsearch", error="insufficient_scope"'},
-        )
-    g.token = token
-
-
-@jobs.after_request
-def _keep_private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+guard(jobs)
 
 
 @jobs.get("/jobs")
@@ -63,6 +42,8 @@ def submit_job() -> Response:
     wanted = read_job_request(_json_body(), services().site_names, request_language())
     token: Token = g.token
     _bury_dead_jobs()
+    if wanted.kind == "confirm":
+        _check_something_waits(wanted.sites)
     try:
         job = services().jobs.submit(
             wanted.kind,
@@ -73,7 +54,7 @@ def submit_job() -> Response:
     except JobConflict as conflict:
         other = conflict.job
         raise Problem(
-            "job-conflict",
+            "job-conflict" if other.kind == wanted.kind else "crawl-under-way",
             kind=other.kind,
             state=other.state,
             id=other.id,
@@ -108,6 +89,8 @@ def status() -> Response:
     held = services()
     index = held.engine.status()
     token: Token = g.token
+    with held.archive() as archive:
+        last = last_runs(archive, held.site_names)
     upcoming = next_runs(held.settings)
     return json_response(
         {
@@ -119,7 +102,11 @@ def status() -> Response:
                 "stale": index.stale,
             },
             "sites": [
-                {"name": site.name, "title": site.title or site.name}
+                {
+                    "name": site.name,
+                    "title": site.title or site.name,
+                    "last_run": _last_run_record(last.get(site.name)),
+                }
                 for site in held.settings.sites
             ],
             "next_runs": {
@@ -134,6 +121,13 @@ def status() -> Response:
             },
         }
     )
+
+
+def _last_run_record(run: LastRun | None) -> dict[str, Any] | None:
+    """Enough to see whether there is another report than before."""
+    if run is None:
+        return None
+    return {"id": run.id, "state": run.state, "reported": run.reported}
 
 
 def job_record(job: Job) -> dict[str, Any]:
@@ -152,6 +146,13 @@ def job_record(job: Job) -> dict[str, Any]:
         "full": job.full,
         "requested_by": job.requested_by,
     }
+
+
+def _check_something_waits(sites: list[str]) -> None:
+    held = services()
+    with held.archive() as archive:
+        if not waiting_runs(archive, sites or held.site_names):
+            raise Problem("nothing-to-confirm")
 
 
 def _existing_job(job_id: int) -> Job:

@@ -17,6 +17,8 @@ _COMMANDS: Final = {
     "serve": "services:serve_command",
     "schedule": "services:schedule_command",
     "crawl": "jobs:crawl_command",
+    "report": "reports:report_command",
+    "confirm": "jobs:confirm_command",
     "reindex": "jobs:reindex_command",
     "import": "data:import_command",
     "export": "data:export_command",

@@ -7,14 +7,16 @@ from typing import Any
 
 import click
 
-from indexer.archive import Archive
+from indexer.archive import Archive, Run
 from indexer.config import Settings
 from indexer.index import open_engine
 from indexer.index.engine import EngineError, IndexStatus
 from indexer.jobs.lock import schedule_lock, work_lock
 from indexer.jobs.scheduler import next_runs
 from indexer.jobs.store import Job, JobStore
+from search_api.cli.report_text import suspicion_line
 from search_api.cli.setting import ConfigFile, Failure, json_option, pass_config, print_json
+from search_api.runs import waiting_runs
 
 _JOBS = 5
 
@@ -31,6 +33,8 @@ def status_command(config: ConfigFile, as_json: bool) -> None:
     for name, counts in state["archive"]["sites"].items():
         told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
         click.echo(f"archive  {name}: {told}")
+    for run in state["suspicious"]:
+        click.echo(suspicion_line(run["site"], run["run"], run["removals"]))
     index = state["index"]
     stale = ", made with another dictionary or schema" if index["stale"] else ""
     told = f"{index['documents']} documents, updated {index['updated']}{stale}"
@@ -50,6 +54,7 @@ def collect_status(settings: Settings) -> dict[str, Any]:
     archive = Archive(settings.archive_path)
     try:
         archived = archive.summary()
+        suspicious = _waiting(settings, archive)
     finally:
         archive.close()
     index, fault = _index_status(settings)
@@ -61,6 +66,9 @@ def collect_status(settings: Settings) -> dict[str, Any]:
     return {
         "data_directory": str(settings.data_directory),
         "archive": archived,
+        "suspicious": [
+            {"site": run.site, "run": run.id, "removals": run.removals} for run in suspicious
+        ],
         "index": {
             "documents": index.documents,
             "generation": index.generation,
@@ -74,6 +82,10 @@ def collect_status(settings: Settings) -> dict[str, Any]:
         "scheduler_running": not schedule_lock(settings.data_directory).is_free(),
         "next_runs": {kind: moment.isoformat() for kind, moment in next_runs(settings).items()},
     }
+
+
+def _waiting(settings: Settings, archive: Archive) -> list[Run]:
+    return waiting_runs(archive, [site.name for site in settings.sites])
 
 
 def _index_status(settings: Settings) -> tuple[IndexStatus, str | None]:
@@ -132,9 +144,13 @@ def _check_archive(settings: Settings) -> list[str]:
         archive = Archive(settings.archive_path)
         try:
             found = archive.check()
+            suspicious = _waiting(settings, archive)
         finally:
             archive.close()
     except sqlite3.DatabaseError as error:
-        found = [str(error)]
+        found, suspicious = [str(error)], []
     mend = "restore it from a backup, or move it away and crawl again"
-    return [f"{settings.archive_path}: {problem}; {mend}" for problem in found]
+    return [
+        *(f"{settings.archive_path}: {problem}; {mend}" for problem in found),
+        *(suspicion_line(run.site, run.id, run.removals or 0) for run in suspicious),
+    ]

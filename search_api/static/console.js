@@ -8,6 +8,7 @@
   const POLL_MS = 1000;
   const STATUS_EVERY = 5; // polls: the index changes far less often than a job's progress
   const UNFINISHED = ["queued", "running"];
+  const BY_SITE = ["crawl", "confirm"];
   const cancelling = new Set();
   const siteTitles = new Map();
   const SENDABLE = /^[!-~]+$/; // what a header can hold; every token is of these
@@ -18,6 +19,7 @@
   let polls = 0;
   let timer = 0;
   let offline = false;
+  let unfinished = 0; // jobs, at the last look
 
   class ApiError extends Error {
     constructor(status, problem) {
@@ -71,7 +73,9 @@
     return `${bytes.toFixed(index && bytes < 100 ? 1 : 0)} ${units[index]}`;
   }
 
-  function showStatus(status) {
+  const siteTitle = (name) => siteTitles.get(name) || name;
+
+  async function showStatus(status) {
     byId("documents").textContent = status.index.documents.toLocaleString("zh-CN");
     byId("updated").textContent = time(status.index.updated);
     byId("bytes").textContent = size(status.index.bytes);
@@ -81,9 +85,13 @@
     mayWrite = status.token.rights.includes("jobs.write");
     byId("start-section").hidden = !mayWrite;
     if (!mayWrite && byId("alert").hidden) tell(words.read_only);
-    if (sitesShown) return;
+    if (!sitesShown) showSites(status.sites);
     sitesShown = true;
-    byId("sites").replaceChildren(...status.sites.map((site) => {
+    await reports.show(status.sites, mayWrite);
+  }
+
+  function showSites(sites) {
+    byId("sites").replaceChildren(...sites.map((site) => {
       const label = document.createElement("label");
       const box = document.createElement("input");
       box.type = "checkbox";
@@ -105,10 +113,16 @@
     });
   }
 
+  // The counts of a site: bare, or within the brief form of its report.
+  function siteCounts(site) {
+    if (!site.outcomes) return site;
+    return site.gone ? { ...site.outcomes, gone: site.gone } : site.outcomes;
+  }
+
   // A summary is an object of numbers, those of sites and of the index in objects of their own.
   function summaryFacts({ sites = {}, index = {}, ...rest }) {
     const word = (name) => words.summary[name] || name;
-    const parts = Object.entries(sites).map(([name, values]) => [siteTitles.get(name) || name, counts(values, outcome)]);
+    const parts = Object.entries(sites).map(([name, site]) => [siteTitle(name), counts(siteCounts(site), outcome)]);
     parts.push([words.index, counts(index, word)]);
     const told = parts.filter(([, facts]) => facts.length).map(([place, facts]) => `${place}：${facts.join("、")}`);
     return [...told, ...counts(rest, word)];
@@ -119,7 +133,7 @@
     const open = UNFINISHED.includes(job.state);
     if (!open) cancelling.delete(job.id);
     const what = [words.kinds[job.kind] || job.kind];
-    if (job.kind === "crawl") what.push(job.sites.map((name) => siteTitles.get(name) || name).join("、") || words.all_sites);
+    if (BY_SITE.includes(job.kind)) what.push(job.sites.map(siteTitle).join("、") || words.all_sites);
     if (job.full) what.push(words.full);
     part("title").textContent = `#${job.id} ${what.join(" · ")}`;
     part("state").textContent = cancelling.has(job.id) ? words.cancelling : words.states[job.state];
@@ -159,12 +173,16 @@
       if (list.children[index] !== item) list.insertBefore(item, list.children[index] || null);
     });
     known.forEach((item) => item.remove());
+    const open = jobs.filter((job) => UNFINISHED.includes(job.state)).length;
+    if (open < unfinished) polls = 0; // what has ended may have changed all the rest
+    unfinished = open;
+    reports.watch(jobs);
   }
 
   async function poll() {
     clearTimeout(timer);
     try {
-      if (polls++ % STATUS_EVERY === 0) showStatus(await api("GET", root.dataset.status));
+      if (polls++ % STATUS_EVERY === 0) await showStatus(await api("GET", root.dataset.status));
       showJobs((await api("GET", `${root.dataset.jobs}?limit=20`)).jobs);
       if (offline) { offline = false; tell(""); }
       root.hidden = byId("leave").hidden = false;
@@ -184,7 +202,8 @@
     session++;
     sessionStorage.removeItem(KEY);
     token = null;
-    polls = 0;
+    polls = unfinished = 0;
+    reports.clear();
     root.hidden = byId("leave").hidden = true;
     byId("enter").hidden = false;
     byId("token").value = "";
@@ -205,6 +224,12 @@
   }
 
   const submit = (body) => act(() => api("POST", root.dataset.jobs, body));
+
+  const reports = crawlReports({
+    words, byId, time, size, outcome, siteTitle,
+    fetchReport: (id) => api("GET", `${root.dataset.runs}/${id}`),
+    confirmRemovals: (site) => submit({ kind: "confirm", sites: [site] }),
+  });
 
   function cancel(id) {
     cancelling.add(id);
