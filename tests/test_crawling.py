@@ -328,3 +328,23 @@ def test_a_crawl_is_cancelled_while_it_waits_for_an_answer(world: World) -> None
         crawl(world.settings, [slow], archive, stop)
     archive.close()
     assert time.monotonic() - asked < 5
+
+
+def test_a_duplicate_is_shown_again_when_its_canonical_page_is_gone(world: World) -> None:
+    article = PAGES["/a.html"]
+    canonical = b"<head><link rel='canonical' href='/a.html'>"
+    copy = Resource(article.body.replace(b"<head>", canonical), article.content_type)
+    world.site.put("/copy.html", copy)
+    world.site.put("/b.html", page("大寺镇荔枝园开园", links="<a href='/copy.html'>公交</a>"))
+
+    def urls() -> list[str]:
+        found = world.search("公交线路").hits
+        return [hit.document.url.removeprefix(world.site.base_url) for hit in found]
+
+    for _ in range(2):
+        world.crawl()
+        assert urls() == ["/a.html"]
+    world.site.remove("/a.html")
+    world.crawl()
+    world.crawl()
+    assert urls() == ["/copy.html"]

@@ -178,7 +178,7 @@ class Answers:
     def _store(self, item: FrontierItem, reading: Reading) -> str:
         page = item.page
         target = self._canonical_page(page, reading)
-        if page.state == "duplicate" and page.target == target and target is not None:
+        if target is not None and self._is_still_duplicate(page, target):
             self._parts.budgets.answer(page.url, reading.signature)
             return self._lives.duplicate(page, target)
         if reading.noindex:
@@ -193,6 +193,11 @@ class Answers:
             self._frontier.add_found([target], item.depth)
             self._lives.duplicate(page, target)  # it is one when its target proves to be there
         return outcome
+
+    def _is_still_duplicate(self, page: Page, target: int) -> bool:
+        """Whether a page needs no document because the one it names has it."""
+        known = page.state == "duplicate" and page.target == target
+        return known and self._archive.page(target).state == "live"
 
     def _follow_links(self, item: FrontierItem, reading: Reading) -> None:
         """Take down the links and put on the frontier what has to be asked for because of
