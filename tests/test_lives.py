@@ -211,6 +211,7 @@ def test_pages_refused_by_many_are_held_back_too(site: Site, state: str) -> None
     for name in "abc":
         site.lives.refuse(site.page(name), state, "why")
     assert site.end().held == 3
+    assert {site.page(name).next_due for name in "abc"} == {None}, "the next run looks again"
     site.begin()
     for name in "bc":
         site.found(name)

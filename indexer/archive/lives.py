@@ -166,7 +166,10 @@ class Lives:
     def _leave(self, page: Page, state: str) -> None:
         """Take the state now, or when the run ends if a document would go with it."""
         if self._archive.has_document(page.id):
-            self._db.execute("UPDATE page SET leaving = ? WHERE id = ?", (state, page.id))
+            # If it is held back, the next run looks again: whoever made the mistake mends it.
+            self._db.execute(
+                "UPDATE page SET leaving = ?, next_due = NULL WHERE id = ?", (state, page.id)
+            )
         else:
             self._db.execute(
                 "UPDATE page SET state = ?, leaving = NULL WHERE id = ?", (state, page.id)
