@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_TIMES = {
+TIMES = {
     "page": (
         "first_seen",
         "last_fetched",
@@ -17,16 +17,18 @@ _TIMES = {
         "orphaned",
         "gone_since",
     ),
+    "document": ("updated",),
     "robots": ("fetched",),
     "run": ("started", "finished", "confirmed"),
 }
+"""Columns that tell when something happened here, by table."""
 
 
 def days_pass(archive: Path, days: float = 1) -> None:
     """Everything in the archive happened so many days earlier."""
     shift = f"{-days * 86400} seconds"
     with closing(sqlite3.connect(archive, timeout=10)) as db, db:
-        for table, columns in _TIMES.items():
+        for table, columns in TIMES.items():
             moved = ", ".join(
                 f"{name} = strftime('%Y-%m-%dT%H:%M:%f', {name}, '{shift}') || '+00:00'"
                 for name in columns

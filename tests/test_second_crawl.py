@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from big_site import FORBIDDEN, BigSite, Change, Traffic, revision_mark
+from days import TIMES, days_pass
 from indexer.archive import Archive, Run
 from indexer.config import load_settings
 from indexer.crawl.crawler import CrawlProgress, crawl
@@ -22,30 +23,9 @@ from running import write_config
 pytestmark = pytest.mark.timeout(300)  # the fixture crawls for all tests
 
 PAGES = 5000
-_TIMES = {
-    "page": (
-        "first_seen last_fetched last_seen last_changed stable_since next_due orphaned gone_since"
-    ),
-    "document": "updated",
-    "run": "started finished confirmed",
-    "robots": "fetched",
-}
-"""Columns that tell when something happened here, by table."""
 _SITES_OWN = {"page.lastmod", "page.lastmod_seen"}
 """Times that the site tells: they stay when a day passes."""
 _ISO_8601 = "20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*"
-
-
-def a_day_passes(archive: Archive) -> None:
-    """Move all that happened back by a day."""
-    with archive.transaction() as db:
-        for table, columns in _TIMES.items():
-            for column in columns.split():
-                db.execute(
-                    f"UPDATE {table} SET {column} = "  # noqa: S608
-                    f"strftime('%Y-%m-%dT%H:%M:%f', {column}, '-1 day') || '+00:00' "
-                    f"WHERE {column} IS NOT NULL"
-                )
 
 
 def times_in(db: sqlite3.Connection) -> set[str]:
@@ -113,7 +93,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
             pass
 
         def night() -> Night:
-            a_day_passes(archive)
+            days_pass(settings.archive_path)
             site.reset()
             runs = crawl(settings, settings.sites, archive, unwatched)
             rows = archive.connection.execute("SELECT url, state FROM page").fetchall()
@@ -148,7 +128,7 @@ def content_of(pages: dict[str, str]) -> set[str]:
 
 
 def test_the_simulated_day_moves_every_time_of_the_archive(nights: Nights) -> None:
-    moved = {f"{table}.{name}" for table, names in _TIMES.items() for name in names.split()}
+    moved = {f"{table}.{name}" for table, names in TIMES.items() for name in names}
     assert nights.times <= moved | _SITES_OWN
     assert nights.times >= {"page.next_due", "page.last_fetched", "robots.fetched"}
 

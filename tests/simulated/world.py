@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from days import days_pass
 from indexer.archive import Archive
 from indexer.config import Settings
 from simulated import text
 from simulated.crawled import Row, rows, run, settings_of
 from simulated.server import Answer, Handler, Host
 from simulated.trait import MAIN, Portal
-
-_MOMENTS = {
-    "page": (
-        "first_seen",
-        "last_fetched",
-        "last_seen",
-        "last_changed",
-        "stable_since",
-        "next_due",
-        "orphaned",
-        "gone_since",
-    ),
-    "robots": ("fetched",),
-    "run": ("started", "finished"),
-}
-"""The columns of the archive that hold moments."""
 
 
 class World:
@@ -117,14 +101,7 @@ class World:
 
     def days_pass(self, days: float) -> None:
         """Make everything the archive knows so much older."""
-        archive = Archive(self.settings.archive_path)
-        with archive.transaction() as db:
-            for table, columns in _MOMENTS.items():
-                for column in columns:
-                    db.create_function("earlier", 1, lambda told: _earlier(told, days))
-                    # Tables and columns are our own, above.
-                    db.execute(f"UPDATE {table} SET {column} = earlier({column})")  # noqa: S608
-        archive.close()
+        days_pass(self.settings.archive_path, days)
 
     def __enter__(self) -> World:
         self.portal.__enter__()
@@ -133,13 +110,6 @@ class World:
     def __exit__(self, *error: object) -> None:
         self.portal.__exit__(*error)
         self._folder.cleanup()
-
-
-def _earlier(told: str | None, days: float) -> str | None:
-    if told is None:
-        return None
-    moment = datetime.fromisoformat(told) - timedelta(days=days)
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
 
 
 def validated(body: bytes, etag: str | None, modified: str | None) -> Handler:
