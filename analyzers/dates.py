@@ -19,6 +19,7 @@ CHINA_STANDARD_TIME: Final = timezone(timedelta(hours=8), "CST")
 
 EARLIEST_YEAR: Final = 1900
 LATEST_YEAR: Final = 2099
+_PIVOT_YEAR: Final = 70
 
 # Editors type the circle of 二〇〇九 in every way a keyboard offers.
 _ZERO: Final = "〇○◯零OoＯｏΟ0０"
@@ -32,6 +33,33 @@ _FORMS: Final = re.compile(
     r"|(?<!\d)(?P<y2>\d{4})\s{0,3}年\s{0,3}(?P<m2>\d{1,2})\s{0,3}月\s{0,3}(?P<d2>\d{1,2})\s{0,3}[日号]"
     rf"|(?P<y3>[一二][{_ZERO}一二三四五六七八九]{{3}})\s?年\s?(?P<m3>[{_CHINESE_NUMBER}元正]{{1,2}})"
     rf"\s?月\s?(?P<d3>[{_CHINESE_NUMBER}]{{1,3}})\s?[日号]"
+)
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
+_MONTH_NAME: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_ENGLISH: Final = re.compile(
+    rf"\b(?P<m1>{_MONTH_NAME})\.?\s?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,2}}(?P<y1>\d{{4}})\b"
+    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[\s-](?P<m2>{_MONTH_NAME})\.?,?[\s-](?P<y2>\d{{4}})\b",
+    re.IGNORECASE,
+)
+_SHORT: Final = re.compile(
+    r"(?<![\d.-])(?P<y>\d{2})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})(?![\d.-])"
+    r"|(?<!\d)(?P<y2>\d{2})年(?P<m2>\d{1,2})月(?P<d2>\d{1,2})[日号]"
 )
 _INSTANT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}:?\d{2})"
@@ -62,6 +90,34 @@ def find_dates(text: str) -> Iterator[FoundDate]:
         day = _day_of(match)
         if day is not None:
             yield FoundDate(day, match.start(), match.end())
+
+
+def find_english_date(text: str) -> date | None:
+    """The first date with an English month: December 3rd, 2009; 3 Dec 2009; None without."""
+    for match in _ENGLISH.finditer(text):
+        month, day, year = (match[f"{part}1"] or match[f"{part}2"] for part in "mdy")
+        found = _make(int(year), _MONTHS.index(month[:3].lower()) + 1, int(day))
+        if found is not None:
+            return found
+    return None
+
+
+def find_short_date(text: str) -> date | None:
+    """The first date with a year of two digits (09-12-03, 09年12月3日), or None.
+
+    Such figures may be anything: to be asked only where a label says that a date follows.
+    The year comes first, as everywhere in China; 70 to 99 are years of the last century.
+    """
+    for match in _SHORT.finditer(text):
+        year = int(match["y"] or match["y2"])
+        found = _make(
+            year + (1900 if year >= _PIVOT_YEAR else 2000),
+            int(match["m"] or match["m2"]),
+            int(match["d"] or match["d2"]),
+        )
+        if found is not None:
+            return found
+    return None
 
 
 def find_date(text: str) -> date | None:

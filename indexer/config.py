@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from indexer.config_crawl import CrawlSettings, SiteSettings
 from indexer.config_errors import ConfigError, describe, fault_at, load_yaml
 from indexer.config_section import Section
-from indexer.config_values import CronLine, Folder, StartUrl
+from indexer.config_values import CronLine, Folder, PublicNumber, StartUrl
 
 __all__ = ["ConfigError", "CrawlSettings", "Settings", "SiteSettings", "load_settings"]
 
@@ -33,6 +33,23 @@ class OpenSearchSettings(Section):
 
     hosts: list[StartUrl] = Field(["http://127.0.0.1:9200"], min_length=1)
     index: str = "qzsearch"
+
+
+class FilesSettings(Section):
+    """How attachments are read."""
+
+    ocr: bool = False
+
+
+class PersonalDataSettings(Section):
+    """What is masked in everything that is shown."""
+
+    allow: list[PublicNumber] = Field([])
+
+    @property
+    def public_numbers(self) -> frozenset[str]:
+        """The numbers that staff call public, digits and letters alone."""
+        return frozenset(self.allow)
 
 
 class ScheduleSettings(Section):
@@ -76,6 +93,8 @@ class Settings(Section):
     opensearch: OpenSearchSettings = OpenSearchSettings()
     sites: list[SiteSettings] = Field(min_length=1)
     crawl: CrawlSettings = CrawlSettings()
+    files: FilesSettings = FilesSettings()
+    personal_data: PersonalDataSettings = PersonalDataSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     server: ServerSettings = ServerSettings()
     path: Path | None = Field(None, exclude=True)

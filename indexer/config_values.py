@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from indexer.crawl.hours import Hours
 from indexer.crawl.url_patterns import check_pattern, expand_urls
 from indexer.cron import cron_trigger
 from indexer.document import SITE_PATTERN
+from indexer.personal_data import normalized_number
 
 SCHEMES: Final = {"http": 80, "https": 443}
 """The schemes that are crawled, with their default ports."""
@@ -80,6 +81,15 @@ def _check_header(text: str) -> str:
     return text
 
 
+def _as_digits(number: object) -> object:
+    """YAML reads a number without quotes as one."""
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else number
+
+
+def _check_public_number(number: str) -> str:
+    return normalized_number(number)
+
+
 def _check_cron(line: str) -> str:
     if line:
         try:
@@ -105,4 +115,5 @@ Host = Annotated[str, AfterValidator(_check_host)]
 Folder = Annotated[Path, AfterValidator(_check_folder)]
 CronLine = Annotated[str, AfterValidator(_check_cron)]
 SiteName = Annotated[str, AfterValidator(_check_site_name)]
+PublicNumber = Annotated[str, BeforeValidator(_as_digits), AfterValidator(_check_public_number)]
 HeaderText = Annotated[str, AfterValidator(_check_header)]

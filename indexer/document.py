@@ -12,7 +12,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from indexer.service import ServiceError, validate_service
 
 DOCUMENT_TYPES: Final[dict[str, str]] = {
     "service": "办事指南",
@@ -26,6 +28,13 @@ DOCUMENT_TYPES: Final[dict[str, str]] = {
 }
 """Every document type with the name it has on the search page, in the order of the tabs."""
 
+EFFECTS: Final[dict[str, str]] = {
+    "in_force": "有效",
+    "amended": "已修改",
+    "repealed": "已废止",
+    "expired": "已失效",
+}
+"""有效性: whether an official document is in force, with the words the search page shows."""
 
 SITE_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
 """What names a site, in the configuration, in documents and in URLs of the API."""
@@ -35,14 +44,25 @@ class DocumentError(ValueError):
     """A record that is no document: names the field and what it takes."""
 
 
+class Image(NamedTuple):
+    """A picture of an article: absolute URL and what its caption or alternative text says."""
+
+    url: str
+    caption: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One findable thing: a page, a service guide or an attachment.
+    """One findable thing: a page, a service guide, an attachment, or a part of a gazette.
 
-    ``url`` is the canonical URL and the document's key. ``text`` is plain text, paragraphs
-    separated by newlines. ``published`` is the day of publication in the publisher's time
-    zone. ``parent`` is the URL of the page an attachment hangs on. ``service`` holds a
-    service guide's fields by their Chinese label, in reading order.
+    ``url`` is the canonical URL and the document's key; that of a part has a fragment.
+    ``text`` is plain text, paragraphs separated by newlines. Three days are kept apart, in
+    the publisher's time zone: ``signed`` (成文), ``published`` (发布) and ``effective``
+    (实施); ``expires`` is the day of 废止 or 失效. ``effect`` is a key of :data:`EFFECTS`.
+    ``issuer`` (发文机关), ``index_number`` (索引号) and ``topic`` (主题分类) come from the
+    公开目录. ``issue`` names the gazette issue a part stands in. ``parent`` is the URL of the
+    page an attachment hangs on, or of a part's issue. ``service`` holds a service guide's
+    fields: see :mod:`indexer.service`.
     """
 
     url: str
@@ -58,7 +78,16 @@ class Document:
     keywords: tuple[str, ...] = ()
     description: str | None = None
     parent: str | None = None
-    service: Mapping[str, str] | None = field(default=None, hash=False)
+    signed: date | None = None
+    effective: date | None = None
+    expires: date | None = None
+    effect: str | None = None
+    issuer: str | None = None
+    index_number: str | None = None
+    topic: str | None = None
+    issue: str | None = None
+    images: tuple[Image, ...] = ()
+    service: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def to_record(self) -> dict[str, Any]:
         """The document as a JSON object; fields without a value are left out."""
@@ -69,6 +98,8 @@ class Document:
                 continue
             if isinstance(value, date):
                 value = value.isoformat()
+            elif spec.name == "images":
+                value = [image._asdict() for image in value]
             elif isinstance(value, tuple):
                 value = list(value)
             elif isinstance(value, Mapping):
@@ -96,12 +127,19 @@ class Document:
         if values.get("type", "other") not in DOCUMENT_TYPES:
             accepted = ", ".join(DOCUMENT_TYPES)
             raise DocumentError(f"type: {values['type']!r} is none of {accepted}")
-        if "published" in values:
-            values["published"] = _read_day(values["published"])
+        if values.get("effect") is not None and values["effect"] not in EFFECTS:
+            raise DocumentError(f"effect: {values['effect']!r} is none of {', '.join(EFFECTS)}")
+        for name in _DAYS & values.keys():
+            values[name] = _read_day(name, values[name])
+        if "images" in values:
+            values["images"] = _read_images(values["images"])
         if "keywords" in values:
             values["keywords"] = _read_keywords(values["keywords"])
         if "service" in values:
-            values["service"] = _read_service(values["service"])
+            try:
+                values["service"] = validate_service(values["service"])
+            except ServiceError as error:
+                raise DocumentError(str(error)) from None
         return cls(**values)
 
     def digest(self) -> str:
@@ -136,20 +174,20 @@ _FORMS: Final = {
     "site": _Form(re.compile(SITE_PATTERN), "small letters, digits, '_' and '-', at most 40"),
     "filetype": _Form(re.compile(r"[a-z0-9]{1,10}"), "a file name's ending such as pdf"),
 }
-_TEXT_FIELDS: Final = set(_FIELD_NAMES) - {"published", "keywords", "service"}
-
+_DAYS: Final = {"published", "signed", "effective", "expires"}
+_TEXT_FIELDS: Final = set(_FIELD_NAMES) - _DAYS - {"keywords", "images", "service"}
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 """A day, or a timestamp, of which the day is taken."""
 
 
-def _read_day(value: object) -> date:
+def _read_day(name: str, value: object) -> date:
     if isinstance(value, str) and _DAY.match(value):
         try:
             return date.fromisoformat(value[:10])
         except ValueError:
             pass
-    raise DocumentError(f"published: takes a day as YYYY-MM-DD, not {value!r}")
+    raise DocumentError(f"{name}: takes a day as YYYY-MM-DD, not {value!r}")
 
 
 def _read_keywords(value: object) -> tuple[str, ...]:
@@ -158,9 +196,13 @@ def _read_keywords(value: object) -> tuple[str, ...]:
     raise DocumentError(f"keywords: takes a list of strings, not {value!r}")
 
 
-def _read_service(value: object) -> dict[str, str]:
-    if isinstance(value, Mapping) and all(
-        isinstance(label, str) and isinstance(text, str) for label, text in value.items()
-    ):
-        return dict(value)
-    raise DocumentError(f"service: takes an object of strings by label, not {value!r}")
+def _read_images(value: object) -> tuple[Image, ...]:
+    if isinstance(value, (list, tuple)):
+        images = [
+            Image(one["url"], one.get("caption", ""))
+            for one in value
+            if isinstance(one, Mapping) and isinstance(one.get("url"), str)
+        ]
+        if len(images) == len(value) and all(isinstance(image.caption, str) for image in images):
+            return tuple(images)
+    raise DocumentError(f"images: takes a list of objects with url and caption, not {value!r}")

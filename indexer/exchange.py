@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from indexer.archive import Archive
+from indexer.archive.documents import IMPORTED, PackedDocument, Told
 from indexer.crawl.urls import canonical_url
 from indexer.document import Document, DocumentError
 from indexer.extract import FetchedPage, extract
 from indexer.failure import Failure
 from indexer.index.engine import Progress, no_progress
+from indexer.personal_data import masked_document
 
 IMPORT_SITE = "import"
 """The site of imported documents that name none."""
 _BATCH = 1000
 _MOST_FAULTS = 20
-_IMPORTED = 0
-"""The extraction version of documents that no page was read for."""
 
 
 class ExchangeError(Failure):
@@ -45,10 +45,16 @@ class ImportSummary:
             self.faults.append(fault)
 
 
-def import_file(path: Path, archive: Archive, progress: Progress = no_progress) -> ImportSummary:
+def import_file(
+    path: Path,
+    archive: Archive,
+    progress: Progress = no_progress,
+    public_numbers: frozenset[str] = frozenset(),
+) -> ImportSummary:
     """Add documents to the archive; bad lines are reported and passed over.
 
-    A document of a known URL replaces that one.
+    A document of a known URL replaces that one. Personal data are masked, but for
+    ``public_numbers``.
 
     Raises:
         ExchangeError: the file cannot be read.
@@ -61,7 +67,7 @@ def import_file(path: Path, archive: Archive, progress: Progress = no_progress) 
         with archive.transaction():
             for number, line in lines:
                 try:
-                    _import_line(line, archive)
+                    _import_line(line, archive, public_numbers)
                     summary.imported += 1
                 except DocumentError as error:
                     summary.reject(f"{path}:{number}: {error}")
@@ -109,7 +115,7 @@ def _parse_line(line: bytes) -> dict[str, Any]:
     return record
 
 
-def _import_line(line: bytes, archive: Archive) -> None:
+def _import_line(line: bytes, archive: Archive, public_numbers: frozenset[str]) -> None:
     record = _parse_line(line)
     given = {name: value for name, value in record.items() if value is not None}
     given.setdefault("site", IMPORT_SITE)
@@ -117,14 +123,21 @@ def _import_line(line: bytes, archive: Archive) -> None:
     if html is not None and not isinstance(html, str):
         raise DocumentError(f"html: takes a string, not {html!r}")
     document = Document.from_record(given)
-    url = canonical_url(document.url) or document.url
+    address, _, fragment = document.url.partition("#")
+    url = canonical_url(address) or address
     if html is not None:
         document = _with_page(document, url, html, given)
     page = archive.page(archive.ensure_page(url, document.site, document.title))
     if html is not None:
         headers = [("content-type", "text/html; charset=utf-8")]
         archive.store_content(page, 200, headers, html.encode("utf-8", "replace"))
-    archive.store_document(page.id, document.site, document.with_(url=url), _IMPORTED, None)
+    document, findings = masked_document(document, public_numbers)
+    if document.issue and fragment:
+        part = PackedDocument.pack(document.with_(url=f"{url}#{fragment}"))
+        archive.add_part(page.id, document.site, part, findings)
+        return
+    packed = PackedDocument.pack(document.with_(url=url))
+    archive.store_document(page.id, document.site, packed, IMPORTED, Told(findings=findings))
 
 
 def _with_page(document: Document, url: str, html: str, given: dict[str, Any]) -> Document:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urldefrag
 
 from indexer.archive import Archive, ArchivedDocument
+from indexer.document import Document
 from indexer.index.engine import (
     IndexChanges,
     IndexEntry,
@@ -14,18 +17,29 @@ from indexer.index.engine import (
     SearchEngine,
     no_progress,
 )
+from indexer.likeness import Candidate, clusters
+
+_PARTS_OF_A_PAGE = 1 << 16
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A document the index should hold: the first of those with the same words."""
+    """A document the index should hold: the number of its cluster, its place in it, and the
+    files that hang on it."""
 
     document: ArchivedDocument
-    duplicates: int
+    cluster: int
+    place: int
+    attachments: tuple[ArchivedDocument, ...]
 
     @property
     def digest(self) -> str:
-        return f"{self.document.digest}.{self.duplicates}"
+        """Changes with all that is written of the document."""
+        digest = f"{self.document.digest}.{self.cluster}.{self.place}"
+        if self.attachments:
+            attached = "".join(one.digest for one in self.attachments)
+            digest += "." + hashlib.blake2b(attached.encode(), digest_size=8).hexdigest()
+        return digest
 
 
 def synchronize(
@@ -66,19 +80,64 @@ def rebuild(archive: Archive, engine: SearchEngine, progress: Progress = no_prog
 
 
 def _wanted(archive: Archive) -> list[_Wanted]:
-    """One document for each text of a site: that of the shortest address, which is most
-    often the one people link to; the others are counted."""
-    groups: dict[tuple[str, str], list[ArchivedDocument]] = {}
-    for document in archive.list_documents():
-        groups.setdefault((document.site, document.fingerprint), []).append(document)
+    """Every document with what others say of it."""
+    documents = archive.list_documents()
+    first = clusters(
+        [Candidate(one.likeness, f"{one.site} {one.fingerprint}") for one in documents]
+    )
+    members: dict[int, list[int]] = {}
+    for number, leader in enumerate(first.tolist()):
+        members.setdefault(leader, []).append(number)
+    attached = _attached(documents)
+    numbers = _cluster_numbers(documents)
+    places = [0] * len(documents)
+    for group in members.values():
+        if len(group) > 1:
+            group.sort(key=lambda number: (len(documents[number].url), documents[number].url))
+            for place, number in enumerate(group):
+                places[number] = place
     return [
-        _Wanted(min(group, key=lambda one: (len(one.url), one.url)), len(group) - 1)
-        for group in groups.values()
+        _Wanted(
+            document,
+            numbers[leader] if len(members[leader]) > 1 else 0,
+            places[number],
+            tuple(attached.get(document.url, ())),
+        )
+        for number, (document, leader) in enumerate(zip(documents, first.tolist(), strict=True))
     ]
+
+
+def _cluster_numbers(documents: Sequence[ArchivedDocument]) -> list[int]:
+    """The number that the cluster has of which this document is the first: made of its page,
+    so that it stays the same whatever comes and goes beside it."""
+    numbers = []
+    page, part = 0, 0
+    for document in documents:
+        part = part + 1 if document.page == page else 0
+        page = document.page
+        numbers.append((page + 1) * _PARTS_OF_A_PAGE + part)
+    return numbers
+
+
+def _attached(documents: Sequence[ArchivedDocument]) -> dict[str, list[ArchivedDocument]]:
+    """The documents that hang on a page by its URL. What is inside a page is none of them:
+    its words are the page's own."""
+    found: dict[str, list[ArchivedDocument]] = {}
+    for document in documents:
+        parent = document.parent
+        if parent is not None and urldefrag(document.url).url != parent:
+            found.setdefault(parent, []).append(document)
+    return found
 
 
 def _entries(archive: Archive, wanted: Sequence[_Wanted]) -> Iterator[IndexEntry]:
     for item in wanted:
-        document = archive.document(item.document.page)
+        document = _read(archive, item.document)
         if document is not None:
-            yield IndexEntry(document, item.duplicates, item.digest)
+            read = (_read(archive, one) for one in item.attachments)
+            attachments = tuple(one for one in read if one is not None)
+            yield IndexEntry(document, item.cluster, item.place, attachments, item.digest)
+
+
+def _read(archive: Archive, document: ArchivedDocument) -> Document | None:
+    return archive.document(document.page, document.fragment)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from indexer.archive import Archive, Page
 from indexer.archive.archive import PackedBody
-from indexer.archive.documents import PackedDocument
+from indexer.archive.documents import PackedDocument, Told
 from indexer.archive.links import FoundLink, LinkGraph
 from indexer.archive.lives import Content
 from indexer.archive.model import Headers
+from indexer.config import Settings
+from indexer.crawl.robots_rules import product_token
 from indexer.crawl.scope import Scope
 from indexer.crawl.traps import signature
 from indexer.extract import EXTRACTION_VERSION, FetchedPage, extract
@@ -40,11 +42,46 @@ class Reading:
     @property
     def is_unread(self) -> bool:
         """Whether nothing could be read through a fault of the reader, not of the page."""
-        return self.content.document is None and (self.content.problem or "").startswith(UNREAD)
+        problem = self.content.told.problem or ""
+        return self.content.document is None and problem.startswith(UNREAD)
 
 
-def read(page: FetchedPage, status: int, headers: Headers, scope: Scope | None) -> Reading:
-    """Read an answer; never raises, whatever the bytes are."""
+@dataclass(frozen=True)
+class ReadingOptions:
+    """What the configuration says about reading. ``user_agent`` is the product token by
+    which pages may address us."""
+
+    user_agent: str = ""
+    ocr: bool = False
+    public_numbers: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings) -> ReadingOptions:
+        """Those of a configuration."""
+        return cls(
+            product_token(settings.crawl.user_agent),
+            settings.files.ocr,
+            settings.personal_data.public_numbers,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Other options read another thing from the same bytes; "" for the defaults."""
+        if not (self.ocr or self.public_numbers):
+            return ""
+        told = f"{self.ocr} {sorted(self.public_numbers)}"
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def read(
+    page: FetchedPage,
+    status: int,
+    headers: Headers,
+    scope: Scope | None,
+    options: str = "",
+) -> Reading:
+    """Read an answer; never raises, whatever the bytes are. ``options`` is the fingerprint
+    of those that made ``page``."""
     extraction = extract(page)
     links = scope.links_of(extraction) if scope is not None else ()
     document = extraction.document
@@ -56,7 +93,12 @@ def read(page: FetchedPage, status: int, headers: Headers, scope: Scope | None) 
         text_hash=_text_hash(extraction, links),
         document=PackedDocument.pack(document) if document is not None else None,
         extraction=EXTRACTION_VERSION,
-        problem=extraction.problem,
+        told=Told(
+            extraction.problem,
+            tuple(PackedDocument.pack(part) for part in extraction.parts),
+            extraction.findings,
+            options,
+        ),
     )
     title, text = (document.title, document.text) if document is not None else ("", "")
     sign = signature(page.url, title, text, [(link.url, link.anchor) for link in links])
@@ -69,7 +111,8 @@ def _text_hash(extraction: Extraction, links: tuple[FoundLink, ...]) -> bytes:
     the latest headlines or a counter of visits, is no part of it."""
     digest = hashlib.blake2b(digest_size=16)
     if extraction.document is not None:
-        digest.update(extraction.document.digest().encode())
+        for document in (extraction.document, *extraction.parts):
+            digest.update(document.digest().encode())
     if extraction.kind not in (ARTICLE, FILE):
         for link in sorted(links, key=lambda link: link.url):
             line = f"{link.url}\t{link.anchor}\t{link.lastmod or ''}\n"
@@ -84,25 +127,24 @@ def _unwatched(_done: int, _total: int) -> None:
 def reextract(
     archive: Archive,
     scopes: Mapping[str, Scope],
-    user_agent: str,
+    options: ReadingOptions,
     progress: Callable[[int, int], None] = _unwatched,
 ) -> int:
     """Read archived pages again that another version of the extraction has read, or that
-    were read under another name; ``user_agent`` is the product token by which pages may
-    address us."""
-    pages = archive.pages_to_extract(EXTRACTION_VERSION)
+    were read under other options."""
+    pages = archive.pages_to_extract(EXTRACTION_VERSION, options.fingerprint)
     graphs = {name: LinkGraph(archive, name) for name in scopes}
     for done, page_id in enumerate(pages, 1):
         page = archive.page(page_id)
         body = archive.body(page)
         if body is not None:
             scope = scopes.get(page.site)
-            answered = archived_page(archive, page, body, user_agent)
-            reading = read(answered, page.status or 200, (), scope)
+            answered = archived_page(archive, page, body, options)
+            reading = read(answered, page.status or 200, (), scope, options.fingerprint)
             with archive.transaction() as db:
                 content = reading.content
                 archive.store_document(
-                    page.id, page.site, content.document, content.extraction, content.problem
+                    page.id, page.site, content.document, content.extraction, content.told
                 )
                 db.execute(
                     "UPDATE page SET kind = ?, text_hash = ? WHERE id = ?",
@@ -114,7 +156,9 @@ def reextract(
     return len(pages)
 
 
-def archived_page(archive: Archive, page: Page, body: bytes, user_agent: str = "") -> FetchedPage:
+def archived_page(
+    archive: Archive, page: Page, body: bytes, options: ReadingOptions
+) -> FetchedPage:
     """An archived answer as extraction takes it."""
     content_type = page.header("content-type")
     parent = _parent(archive, page)
@@ -133,8 +177,10 @@ def archived_page(archive: Archive, page: Page, body: bytes, user_agent: str = "
         parent_title=parent_document.title if parent_document else None,
         robots_tag="\n".join(robots) or None,
         link_header=page.header("link"),
-        user_agent=user_agent,
         is_sitemap=page.kind == "sitemap",
+        user_agent=options.user_agent,
+        ocr=options.ocr,
+        public_numbers=options.public_numbers,
     )
 
 

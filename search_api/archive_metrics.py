@@ -1,4 +1,5 @@
-"""Metrics of the archive: pages by state, and what the latest run of each site says."""
+"""Metrics of the archive: pages by state, those with personal data, and what the latest run of
+each site says."""
 
 from __future__ import annotations
 
@@ -65,11 +66,18 @@ class ArchiveCollector(Collector):
             "Dead links that the site's latest run found",
             labels=["site"],
         )
+        personal_data = GaugeMetricFamily(
+            "qzsearch_personal_data_documents",
+            "Pages in which personal data were masked",
+            labels=["site"],
+        )
         try:
             archive = Archive(self._path)
             try:
                 for site, state, count in _count_pages(archive):
                     pages.add_metric([site, state], count)
+                for site in self._sites:
+                    personal_data.add_metric([site], archive.count_personal_findings(site))
                 for run in last_runs(archive, self._sites).values():
                     suspicious.add_metric([run.site], float(run.state == "suspicious"))
                     dead_links.add_metric([run.site], run.dead_links)
@@ -77,7 +85,7 @@ class ArchiveCollector(Collector):
                 archive.close()
         except (sqlite3.Error, Failure) as error:
             _log.error("no metrics of the archive: %s", error)
-        return [pages, suspicious, dead_links]
+        return [pages, suspicious, dead_links, personal_data]
 
 
 def _count_pages(archive: Archive) -> list[tuple[str, str, int]]:

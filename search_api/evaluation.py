@@ -7,9 +7,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from analyzers.query import parse_query
 from indexer.crawl.urls import canonical_url
-from indexer.index.engine import SearchEngine
+from indexer.index.engine import SearchEngine, SearchRequest
 from search_api.parameters import (
+    LARGEST_PAGE,
     LONGEST_QUERY,
     InvalidParameters,
     SearchParameters,
@@ -82,6 +84,7 @@ def evaluate(
 
     hit@k: a relevant document among the first k. MRR@10: one over the rank of the first.
     nDCG@10: gain 2^grade - 1, discount log2(rank + 1) (Järvelin & Kekäläinen 2002).
+    A document counts as found where one of its near-duplicates is shown for it.
     Searches are those of the service: typing errors are corrected, and of queries longer
     than it takes the first 200 characters are used, as the search box cuts them.
 
@@ -93,8 +96,11 @@ def evaluate(
     for query_id, text in queries.items():
         grades = {doc: grade for doc, grade in qrels.get(query_id, {}).items() if grade > 0}
         if grades:
-            found = _found(engine, text)
-            rows.append(_measure([grades.get(url, 0) for url in found], list(grades.values())))
+            gained = [
+                max((grades.get(url, 0) for url in urls), default=0)
+                for urls in _found(engine, text)
+            ]
+            rows.append(_measure(gained, list(grades.values())))
     count = len(rows)
     if not count:
         raise EvaluationError("no query has a relevant document: do the ids match?")
@@ -103,14 +109,28 @@ def evaluate(
     return {"queries": count, **means}
 
 
-def _found(engine: SearchEngine, text: str) -> list[str]:
-    """The first URLs the service shows; none for a query that it refuses (a blank one)."""
+def _found(engine: SearchEngine, text: str) -> list[tuple[str, ...]]:
+    """What the service shows first, each with the URLs it stands for; nothing for a query
+    that it refuses (a blank one)."""
     asked = {"q": text.strip()[:LONGEST_QUERY], "size": str(_DEPTH)}
     try:
         parameters = read_parameters(SearchParameters, asked, "en")
     except InvalidParameters:
         return []
-    return [hit.document.url for hit in run_search(engine, parameters).response.hits]
+    outcome = run_search(engine, parameters)
+    correction = outcome.correction
+    query = correction.query if correction and correction.applied else parameters.q
+    found = []
+    for hit in outcome.response.hits:
+        url = hit.document.url
+        found.append((url, *_same_as(engine, query, url)) if hit.duplicates else (url,))
+    return found
+
+
+def _same_as(engine: SearchEngine, query: str, url: str) -> Iterator[str]:
+    """The URLs of a result's near-duplicates."""
+    request = SearchRequest(parse_query(query), size=LARGEST_PAGE, same_as=url)
+    return (hit.document.url for hit in engine.search(request).hits)
 
 
 def _measure(gained: Sequence[int], ideal: Sequence[int]) -> tuple[float, float, float, float]:

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from indexer.config import Settings
-from indexer.document import DOCUMENT_TYPES
+from indexer.document import DOCUMENT_TYPES, EFFECTS
+from indexer.service import labels
 from search_api.page_query import TIME_RANGES, PageQuery
 from search_api.parameters import DEEPEST_RESULT
-from search_api.presentation import result_records
+from search_api.presentation import result_records, service_card
 from search_api.resources import load_yaml_resource
 from search_api.searching import SearchOutcome
 
@@ -20,6 +21,9 @@ Parameters = dict[str, str]
 
 _SORTS: Final = {"relevance": "相关度", "newest": "最新", "oldest": "最早"}
 _SCOPES: Final = {"all": "全文", "title": "仅标题"}
+_ENDED: Final = ("repealed", "expired")
+"""Effects that a person has to see before reading on."""
+_MOST_ATTACHMENTS: Final = 5
 _PAGES_EITHER_SIDE: Final = 3
 _LINKABLE: Final = ("http://", "https://")
 
@@ -50,6 +54,11 @@ def page_data() -> dict[str, Any]:
     return load_yaml_resource("page.yaml")
 
 
+def _is_linkable(url: str) -> bool:
+    """An imported record may have any URL; only these are harmless as links."""
+    return url.lower().startswith(_LINKABLE)
+
+
 class ResultsPage:
     """Everything on a page of results."""
 
@@ -69,7 +78,8 @@ class ResultsPage:
         counts = self._counts.get("type", {})
         selected = self.query.parameters.type
         links = self.query.links
-        choices = [Choice("全部", links.with_(type=None), selected is None, sum(counts.values()))]
+        everything = self.response.without_filter.get("type", 0)
+        choices = [Choice("全部", links.with_(type=None), selected is None, everything)]
         shown = list(page_data()["tabs"])
         shown += [name for name in DOCUMENT_TYPES if name not in shown and counts.get(name)]
         choices += [
@@ -94,6 +104,9 @@ class ResultsPage:
             Choice(label, links.with_(in_=name), name == query.parameters.scope)
             for name, label in _SCOPES.items()
         ]
+        if query.parameters.scope not in _SCOPES:
+            label = labels()[query.parameters.scope]
+            scopes.append(Choice(label, links.with_(), selected=True))
         sorts = [
             Choice(label, links.with_(sort=name), name == query.parameters.sort)
             for name, label in _SORTS.items()
@@ -121,6 +134,11 @@ class ResultsPage:
         ]
         shown = [("站点", "site", sites), ("年份", "year", [self._year(*year) for year in years])]
         shown.append(("格式", "filetype", files))
+        effects = [
+            Choice(EFFECTS[value], links.with_(effect=value), value == parameters.effect, count)
+            for value, count in self._counts.get("effect", {}).items()
+        ]
+        shown.append(("有效性", "effect", effects))
         return [
             (title, [self._all(name), *choices])
             for title, name, choices in shown
@@ -164,8 +182,13 @@ class ResultsPage:
                 else f"{given.get('from', '最早')} 至 {given.get('to', '今天')}"
             )
             active.append(Choice(label, links.with_(time=None, from_=None, to=None)))
-        if parameters.scope == "title":
-            active.append(Choice("仅标题", links.with_(in_=None)))
+        if parameters.effect:
+            active.append(Choice(EFFECTS[parameters.effect], links.with_(effect=None)))
+        if parameters.same_as:
+            active.append(Choice("内容相同的各篇", links.with_(same_as=None)))
+        if parameters.scope != "all":
+            label = "仅标题" if parameters.scope == "title" else labels()[parameters.scope]
+            active.append(Choice(label, links.with_(in_=None)))
         if parameters.exact == "1":
             active.append(Choice("精确查找", links.with_(exact=None)))
         return active
@@ -178,8 +201,17 @@ class ResultsPage:
             record["site_title"] = self.site_title(record["site"] or "")
             record["type_label"] = DOCUMENT_TYPES.get(record["type"], record["type"])
             record["filetype_label"] = self.filetype_label(record["filetype"])
-            # An imported record may have any URL; only these are harmless as links.
-            record["linkable"] = record["url"].lower().startswith(_LINKABLE)
+            record["linkable"] = _is_linkable(record["url"])
+            record["card"] = service_card(record["service"]) if record["service"] else None
+            record["ended"] = EFFECTS[record["effect"]] if record["effect"] in _ENDED else None
+            record["signed_apart"] = record["signed"] not in (None, record["published"])
+            record["parent_linkable"] = record["parent"] and _is_linkable(record["parent"])
+            record["attachments"] = [
+                {**one, "filetype_label": self.filetype_label(one["filetype"])}
+                for one in record["attachments"]
+                if _is_linkable(one["url"])
+            ][:_MOST_ATTACHMENTS]
+            record["same"] = self.query.links.with_(same_as=record["url"])
         return records
 
     @property

@@ -28,7 +28,10 @@ TIME_RANGES: Final[dict[TimeRange, tuple[str, int]]] = {
 """The Chinese name and the days of each time range; long months and years, so that nothing
 of a month or a year is missing."""
 
-_NAMES: Final = ("type", "site", "column", "filetype", "time", "from", "to", "sort", "in", "exact")
+_NAMES: Final = (
+    *("type", "site", "column", "filetype", "effect", "time", "from", "to"),
+    *("sort", "in", "exact", "same_as"),
+)
 _DEFAULTS: Final = {"sort": "relevance", "in": "all", "exact": "0", "page": "1"}
 
 

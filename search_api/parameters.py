@@ -25,7 +25,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from indexer.document import DOCUMENT_TYPES, SITE_PATTERN
+from indexer.document import DOCUMENT_TYPES, EFFECTS, SITE_PATTERN
+from indexer.index.guides import guide_fields
 from search_api.messages import Language, is_rule, parameter_message, rule
 
 LONGEST_QUERY: Final = 200
@@ -33,6 +34,9 @@ DEEPEST_RESULT: Final = 10_000
 """No result beyond this one is shown: nobody reads so far, and programs use ``export``."""
 LARGEST_PAGE: Final = 50
 MOST_SUGGESTIONS: Final = 20
+
+SCOPES: Final = ("all", "title", *guide_fields())
+"""Where words may be asked for: everywhere, in titles, in a field of service guides."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -79,6 +83,18 @@ def _document_type(value: str) -> str:
     return value
 
 
+def _effect(value: str) -> str:
+    if value not in EFFECTS:
+        raise ValueError("no effect")
+    return value
+
+
+def _scope(value: str) -> str:
+    if value not in SCOPES:
+        raise ValueError("no scope")
+    return value
+
+
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Day = Annotated[date, BeforeValidator(_day)]
 QueryText = Annotated[
@@ -103,10 +119,12 @@ class SearchParameters(_Parameters):
     filetype: (
         Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9]{1,10}$")] | None
     ) = None
+    effect: Annotated[str, AfterValidator(_effect)] | None = None
+    same_as: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048)] | None = None
     published_from: Day | None = Field(None, alias="from")
     published_to: Day | None = Field(None, alias="to")
     sort: Literal["relevance", "newest", "oldest"] = "relevance"
-    scope: Literal["all", "title"] = Field("all", alias="in")
+    scope: Annotated[str, AfterValidator(_scope)] = Field("all", alias="in")
     exact: Literal["0", "1"] = "0"
 
     @field_validator("size")
@@ -144,6 +162,14 @@ class RunListParameters(_Parameters):
 
     site: SiteName | None = None
     limit: WholeNumber = Field(20, ge=1, le=200)
+
+
+class PersonalDataParameters(_Parameters):
+    """``GET /api/v1/admin/personal-data``."""
+
+    site: SiteName | None = None
+    page: WholeNumber = Field(1, ge=1)
+    size: WholeNumber = Field(20, ge=1, le=LARGEST_PAGE)
 
 
 class JobRequest(BaseModel):
@@ -191,7 +217,13 @@ def read_job_request(body: Any, sites: list[str], language: Language) -> JobRequ
 
 def _limits(model: type[_Parameters]) -> dict[str, object]:
     maximum = MOST_SUGGESTIONS if model is SuggestParameters else LARGEST_PAGE
-    return {"maximum": maximum, "deepest": DEEPEST_RESULT, "types": ", ".join(DOCUMENT_TYPES)}
+    return {
+        "maximum": maximum,
+        "deepest": DEEPEST_RESULT,
+        "types": ", ".join(DOCUMENT_TYPES),
+        "effects": ", ".join(EFFECTS),
+        "scopes": ", ".join(SCOPES),
+    }
 
 
 def _faults(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from datetime import date
 from typing import Any
 
-from indexer.document import Document
 from indexer.index.engine import Hit, SearchResponse
+from indexer.service import labels, searchable_text
 from search_api.parameters import SearchParameters
 from search_api.resources import load_yaml_resource
 from search_api.searching import SearchOutcome
@@ -48,7 +48,6 @@ def result_records(response: SearchResponse) -> list[dict[str, Any]]:
 def _result_record(hit: Hit, highlighter: Highlighter) -> dict[str, Any]:
     """Unknown facts are null; only ``title_html`` and ``snippet_html`` are HTML."""
     document = hit.document
-    published = document.published
     return {
         "url": document.url,
         "title": document.title,
@@ -59,32 +58,51 @@ def _result_record(hit: Hit, highlighter: Highlighter) -> dict[str, Any]:
         "column": document.column,
         "source": document.source,
         "document_number": document.document_number,
-        "published": published.isoformat() if published else None,
+        "published": _day(document.published),
+        "signed": _day(document.signed),
+        "effective": _day(document.effective),
+        "expires": _day(document.expires),
+        "effect": document.effect,
+        "issuer": document.issuer,
+        "index_number": document.index_number,
+        "topic": document.topic,
+        "issue": document.issue,
+        "keywords": list(document.keywords),
+        "images": [image._asdict() for image in document.images],
         "filetype": document.filetype,
         "parent": document.parent,
-        "service": service_card(document),
+        "parent_title": hit.parent_title,
+        "attachments": [attachment._asdict() for attachment in hit.attachments],
+        "service": dict(document.service) if document.service else None,
         "score": round(hit.score, 4),
         "duplicates": hit.duplicates,
     }
 
 
-def service_card(document: Document) -> dict[str, str] | None:
-    """The facts of a service guide that people look for first, under their usual labels."""
-    if not document.service:
-        return None
-    service = document.service
-    card = {}
-    for label, alternatives in _card_fields().items():
-        for name in (label, *alternatives):
-            value = (service.get(name) or "").strip()
-            if value:
-                card[label] = value
-                break
-    return card or None
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
-@lru_cache(maxsize=1)
-def _card_fields() -> Mapping[str, list[str]]:
-    """The labels of a card and what else centres call the same."""
-    fields: Mapping[str, list[str]] = load_yaml_resource("page.yaml")["service_card"]
-    return fields
+def service_card(service: Mapping[str, Any]) -> dict[str, Any]:
+    """What people look for first in a service guide, for the page of results.
+
+    Returns ``facts``, pairs of a label and a text; ``online_url``, None where there is no
+    address; and ``forms`` to download, each with name and URL.
+    """
+    texts = searchable_text(service)
+    facts = []
+    for alternatives in load_yaml_resource("page.yaml")["service_card"]:
+        key = next((key for key in alternatives if texts.get(key)), None)
+        if key:
+            facts.append((labels()[key], texts[key]))
+    forms = [(form["url"], form["name"]) for form in service.get("forms", ()) if "url" in form]
+    forms += [
+        (material["blank_url"], material["name"])
+        for material in service.get("materials", ())
+        if "blank_url" in material
+    ]
+    return {
+        "facts": facts,
+        "online_url": service.get("online_url"),
+        "forms": [{"url": url, "name": name} for url, name in dict(reversed(forms)).items()][::-1],
+    }

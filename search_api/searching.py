@@ -41,10 +41,12 @@ def engine_request(parameters: SearchParameters) -> SearchRequest:
         type=parameters.type,
         column=parameters.column,
         filetype=parameters.filetype,
+        effect=parameters.effect,
+        same_as=parameters.same_as,
         published_from=parameters.published_from,
         published_to=parameters.published_to,
         sort=parameters.sort,
-        title_only=parameters.scope == "title",
+        scope=parameters.scope,
         exact=exact,
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from indexer.archive import Archive, Frontier, Page, Run
 from indexer.archive.archive import PackedBody
 from indexer.archive.claims import Claims
-from indexer.archive.documents import PackedDocument
+from indexer.archive.documents import PackedDocument, Told
 from indexer.archive.links import FoundLink, LinkGraph
 from indexer.archive.lives import Content, Lives
 from indexer.archive.removal import conclude
@@ -32,6 +32,7 @@ ARTICLES = [f"{PORTAL}notice/{number}.html" for number in range(1, 11)]
 LOST = ARTICLES[:7]
 """What the second and the third night find absent: more than a fifth of the documents."""
 HOME, SCRIPT = PORTAL, f"{PORTAL}map.html"
+SCAN = "pdf: holds no text: scanned pages, or drawn letters"
 DEAD, DEAD_TITLE = f"{PORTAL}old/form.doc", "旧版申请表<b>下载</b>"
 BLOCKED, SLOW, AWAY = f"{PORTAL}query.jsp", f"{PORTAL}slow.html", f"{PORTAL}away.html"
 EVIL_TITLE = "关于\x1b[31m假期\u202e安排的通知"
@@ -60,7 +61,9 @@ class Night:
             self.frontier.done(page.id, what(page), saved)
         return page
 
-    def content(self, url: str, title: str, kind: str = "article") -> Page:
+    def content(
+        self, url: str, title: str, kind: str = "article", problem: str | None = None
+    ) -> Page:
         """The page is there, with an article of 2009 unless it is of another kind."""
         document = None
         if kind == "article":
@@ -70,7 +73,7 @@ class Night:
             )  # fmt: skip
         body = title.encode()
         packed = PackedDocument.pack(document) if document else None
-        content = Content(200, (), PackedBody.pack(body), kind, body, packed, 1)
+        content = Content(200, (), PackedBody.pack(body), kind, body, packed, 1, Told(problem))
         return self.answer(url, lambda page: self.lives.content(page, content))
 
     def fail(self, url: str, outcome: str, status: int | None, error: str) -> None:
@@ -106,7 +109,9 @@ def first_night(archive: Archive, site: str = "portal") -> Run:
     home = night.content(HOME, "首页", kind="home")
     night.content(SCRIPT, "网站地图", kind="script")
     for number, url in enumerate(ARTICLES, 1):
-        night.content(url, EVIL_TITLE if number == 10 else f"第{number}号通知")
+        problem = SCAN if number == 2 else None
+        title = EVIL_TITLE if number == 10 else f"第{number}号通知"
+        night.content(url, title, problem=problem)
     with archive.transaction():
         links = LinkGraph(archive, site)
         links.replace(home, [*map(FoundLink, ARTICLES), FoundLink(DEAD, DEAD_TITLE)])

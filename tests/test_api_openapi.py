@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from indexer.document import DOCUMENT_TYPES
 from indexer.jobs.lock import work_lock
 from indexer.jobs.store import KINDS, STATES
+from indexer.service import FIELDS
 from search_api.access import ROLES
 from test_api_support import make_app, services_of, serving
 
@@ -109,6 +110,7 @@ def test_the_document_is_openapi_3_1_with_valid_schemas_and_references(
 def test_enumerations_are_those_of_the_code(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert schemas["DocumentType"]["enum"] == list(DOCUMENT_TYPES)
+    assert list(schemas["Service"]["properties"]) == list(FIELDS)
     assert schemas["Job"]["properties"]["state"]["enum"] == list(STATES)
     assert schemas["Job"]["properties"]["kind"]["enum"] == list(KINDS)
     assert schemas["Status"]["properties"]["token"]["properties"]["role"]["enum"] == list(ROLES)

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.archive import Archive, Page
+from indexer.archive.documents import Told
 from indexer.archive.runs import list_runs
 from indexer.document import Document
 from indexer.failure import Failure
@@ -66,7 +67,7 @@ def fetched(archive: Archive, url: str = URL, body: bytes = b"text", site: str =
         page = archive.page(archive.ensure_page(url, site, "链接"))
         archive.store_content(page, 200, HEADERS, body)
         document = Document(url=url, title="标题", text=body.decode("utf-8", "replace"), site=site)
-        archive.store_document(page.id, site, document, 1, None)
+        archive.store_document(page.id, site, document, 1)
     return archive.page(page.id)
 
 
@@ -197,7 +198,7 @@ def test_readers_do_not_wait_for_a_writer(archive: Archive, path: Path) -> None:
 
 def test_a_page_may_hold_no_document(archive: Archive) -> None:
     page = fetched(archive)
-    archive.store_document(page.id, "a", None, 1, "page 2 of a list")
+    archive.store_document(page.id, "a", None, 1, Told("page 2 of a list"))
     assert archive.document(page.id) is None
     assert list(archive.iterate_documents()) == []
 
@@ -207,7 +208,7 @@ def test_pages_of_another_extraction_are_read_again_but_imports_are_not(archive:
         fetched(archive, f"http://a.example/{n}", str(n).encode()) for n in range(4)
     )
     archive.connection.execute("DELETE FROM document WHERE page = ?", (never.id,))
-    archive.store_document(imported.id, "a", archive.document(imported.id), 0, None)
+    archive.store_document(imported.id, "a", archive.document(imported.id), 0)
     archive.store_state(gone, "gone", 410, None)
     assert archive.pages_to_extract(1) == [never.id]
     assert archive.pages_to_extract(2) == [old.id, never.id]

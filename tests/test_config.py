@@ -148,6 +148,14 @@ def test_webmasters_are_told_whom_to_ask() -> None:
         ("crawl: {obey_robots: perhaps}", "crawl.obey_robots", "'perhaps'", "true or false"),
         ("crawl: {user_agent: 钦州}", "crawl.user_agent", "'钦州'", "printable ASCII"),
         ("crawl: {user_agent: ''}", "crawl.user_agent", "''", "not empty"),
+        (
+            "personal_data: {allow: ['12345']}",
+            "personal_data.allow[0]",
+            "'12345'",
+            "a mobile number",
+        ),
+        ("personal_data: {allow: [[]]}", "personal_data.allow[0]", "[]", "takes text"),
+        ("files: {ocr: perhaps}", "files.ocr", "'perhaps'", "true or false"),
         ("crawl: 5", "crawl", "5", "takes a section"),
         ("crawl:", "crawl", "nothing", "takes a section"),
         ("server: {port: 70000}", "server.port", "70000", "takes 65535 or less"),
@@ -287,3 +295,9 @@ def test_any_text_is_accepted_or_refused_in_words(tmp_path: Path, text: str) -> 
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
     assert all(line.startswith(str(tmp_path)) and "\n" not in line for line in caught.value.lines)
+
+
+def test_public_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
+    text = "personal_data: {allow: [13800138000, '138-0013 8001']}"
+    settings = load(tmp_path, SITE + text)
+    assert settings.personal_data.public_numbers == {"13800138000", "13800138001"}

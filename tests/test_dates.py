@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers.dates import date_in_path, find_date, find_dates, parse_timestamp
+from analyzers.dates import (
+    date_in_path,
+    find_date,
+    find_dates,
+    find_english_date,
+    find_short_date,
+    parse_timestamp,
+)
 
 THIRD_OF_DECEMBER = date(2009, 12, 3)
 
@@ -116,3 +123,35 @@ def test_whatever_is_written_is_read_back(day: date) -> None:
 @given(st.text(alphabet="二〇九年十廿卅月日一三0123-/.年月日 号"))
 def test_no_text_makes_it_fail(text: str) -> None:
     assert all(item.start < item.end for item in find_dates(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["December 3rd, 2009", "Dec. 3, 2009 10:56 am", "Thursday, December 03 2009", "3 Dec 2009"],
+)
+def test_english_months(text: str) -> None:
+    assert find_english_date(text) == THIRD_OF_DECEMBER
+    assert find_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["May 2009", "Decision 3, 2009", "March 32, 2009", "2009-12-03"])
+def test_what_is_no_day_in_english(text: str) -> None:
+    assert find_english_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("09-12-03", THIRD_OF_DECEMBER),
+        ("[09/12/3]", THIRD_OF_DECEMBER),
+        ("09年12月3日", THIRD_OF_DECEMBER),
+        ("98.10.1 16:30", date(1998, 10, 1)),
+        ("2009-12-03", None),
+        ("12-03", None),
+        ("09-13-01 更正 09-12-03", THIRD_OF_DECEMBER),
+        ("192.168.10.1", None),
+        ("0777-09-12-03", None),
+    ],
+)
+def test_years_of_two_digits_where_a_label_calls_for_a_date(text: str, day: date | None) -> None:
+    assert find_short_date(text) == day

@@ -161,7 +161,7 @@ def test_commands_in_documents_exist(document: str) -> None:
     lines = "\n".join(block or line for block, line in code)
     known = {name.split()[1] for name, _ in commands(qzsearch)} | {"COMMAND"}
     for options, word in re.findall(
-        r"(?:^|bin/|\$\()qzsearch((?: \[?--config \S+)*) ([A-Za-z]+)", lines, re.MULTILINE
+        r"(?:^|bin/|\$\()qzsearch((?: \[?--config \S+)*) ([A-Za-z][A-Za-z-]*)", lines, re.MULTILINE
     ):
         assert word in known, f"{document}: qzsearch{options} {word}"
 

@@ -10,10 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.document import DOCUMENT_TYPES, SITE_PATTERN, Document, DocumentError
+from indexer.document import (
+    DOCUMENT_TYPES,
+    EFFECTS,
+    SITE_PATTERN,
+    Document,
+    DocumentError,
+    Image,
+)
 
 WORDS = st.text(st.characters(), min_size=1, max_size=20)
 FILLED = WORDS.filter(lambda text: text.strip() != "")
+GUIDE = {
+    "body": "市公安局",
+    "materials": [{"name": "居民户口簿", "required": True, "originals": 1}],
+    "promised_time_limit": {"text": "5个工作日", "days": 5, "unit": "working_day"},
+}
 DOCUMENTS = st.builds(
     Document,
     url=FILLED,
@@ -29,7 +41,14 @@ DOCUMENTS = st.builds(
     keywords=st.lists(WORDS, max_size=3).map(tuple),
     description=st.none() | WORDS,
     parent=st.none() | WORDS,
-    service=st.none() | st.dictionaries(WORDS, st.text(max_size=20), max_size=3),
+    signed=st.none() | st.dates(),
+    effective=st.none() | st.dates(),
+    expires=st.none() | st.dates(),
+    effect=st.none() | st.sampled_from(list(EFFECTS)),
+    issuer=st.none() | WORDS,
+    issue=st.none() | WORDS,
+    images=st.lists(st.builds(Image, WORDS, st.text(max_size=9)), max_size=2).map(tuple),
+    service=st.none() | st.just(GUIDE),
 )
 LEAST: dict[str, Any] = {"url": "http://a.example/", "title": "公告"}
 
@@ -77,7 +96,11 @@ def test_a_timestamp_counts_as_its_day(written: str) -> None:
         ({**LEAST, "keywords": "公积金"}, "keywords: takes a list of strings"),
         ({**LEAST, "keywords": [1]}, "keywords: takes a list of strings"),
         ({**LEAST, "service": ["地点"]}, "service: takes an object"),
-        ({**LEAST, "service": {"地点": 3}}, "service: takes an object"),
+        ({**LEAST, "service": {"地点": 3}}, "service.place: takes a string"),
+        ({**LEAST, "signed": "2009"}, "signed: takes a day as YYYY-MM-DD"),
+        ({**LEAST, "effect": "有效"}, "effect: '有效' is none of in_force"),
+        ({**LEAST, "images": ["a.png"]}, "images: takes a list of objects with url"),
+        ({**LEAST, "images": [{"url": "a.png", "caption": 1}]}, "images: takes a list"),
     ],
 )
 def test_what_is_no_document(record: dict[str, Any], complaint: str) -> None:

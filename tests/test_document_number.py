@@ -45,10 +45,69 @@ TWELVE = DocumentNumber("钦政发", 2009, 12)
         "钦政发2009年12号",
         "钦政发2009第12号",
         "钦\u200b政发〔2009〕12号",
+        "钦 政 发〔2009〕12号",
+        "钦政发〔20 09〕1 2号",
+        "钦政发〔2009〕十二号",
     ],
 )
 def test_typed_forms_of_one_number(typed: str) -> None:
     assert parse_document_number(typed) == TWELVE
+
+
+@pytest.mark.parametrize(
+    ("key", "canonical", "typed"),
+    [
+        (
+            "财政部令|0|98",
+            "财政部令第98号",
+            [
+                "财政部令98号",
+                "财政部第98号令",
+                "中华人民共和国财政部令第９８号",
+                "财政部令（第98号）",
+            ],
+        ),
+        (
+            "国务院令|0|711",
+            "国务院令第711号",
+            ["国务院第711号令", "中华人民共和国国务院令 第711号"],
+        ),
+        ("主席令|0|120", "主席令第120号", ["中华人民共和国主席令第一百二十号", "主席令第一二〇号"]),
+        ("主席令|0|45", "主席令第45号", ["主席令第四十五号"]),
+        (
+            "钦州市人民政府令|0|5",
+            "钦州市人民政府令第5号",
+            ["钦州市人民政府令（第5号）", "钦州市人民政府第5号令", "钦州市人民政府令第五号文件"],
+        ),
+        (
+            "公告|2009|3",
+            "2009年第3号公告",
+            ["公告2009年第3号", "公告（2009年第3号）", "公告〔2009〕3号", "二〇〇九年第3号公告"],
+        ),
+        (
+            "国家税务总局公告|2009|3",
+            "国家税务总局公告2009年第3号",
+            [
+                "国家税务总局2009年第3号公告",
+                "国家税务总局公告〔2009〕第3号",
+                "国家税务总局公告2009年3号",
+            ],
+        ),
+        (
+            "财政部税务总局公告|2019|39",
+            "财政部税务总局公告2019年第39号",
+            ["财政部 税务总局公告2019年第39号", "财政部、税务总局公告2019年第39号"],
+        ),
+        ("发改委令|2011|9", "发改委令2011年第9号", ["发改委2011年第9号令"]),
+        ("钦土公告|2009|3", "钦土公告〔2009〕3号", ["钦土公告[2009]第3号"]),
+    ],
+)
+def test_orders_and_announcements(key: str, canonical: str, typed: list[str]) -> None:
+    for written in (canonical, *typed):
+        parsed = parse_document_number(written)
+        assert parsed is not None, written
+        assert (parsed.key, parsed.canonical) == (key, canonical)
+        assert find_document_number(f"现公布{written}。") == parsed
 
 
 @pytest.mark.parametrize(
@@ -72,8 +131,19 @@ def test_canonical_form(number: str) -> None:
         "",
         "2009",
         "〔2009〕12号",
-        "2009年第3号公告",
-        "财政部令第98号",
+        "2009年12月",
+        "2009年12月3日",
+        "2009年第3号",
+        "第3号台风",
+        "第3号公告",
+        "公告第3号",
+        "10号公告牌",
+        "政府令",
+        "口令第3号",
+        "3号令",
+        "停水公告2009年第3号",
+        "钦州市公安局通告2009年第3期",
+        "国务院令第711号 政府信息公开条例",
         "47号文",
         "政府工作报告 2009",
         "车辆2009 12",
@@ -99,6 +169,9 @@ def test_what_is_no_document_number(typed: str) -> None:
         ),
         ("根据〔2009〕1号、钦政发〔2009〕12号", TWELVE),
         ("没有文号的正文，2009年12月3日", None),
+        ("根据财政部令第98号制定本办法", DocumentNumber("财政部令", 0, 98)),
+        ("现发布停水公告2009年第3号", DocumentNumber("公告", 2009, 3)),
+        ("依据第3号公告和10号令", None),
     ],
 )
 def test_a_number_in_running_text(text: str, number: DocumentNumber | None) -> None:
@@ -122,7 +195,11 @@ def test_keys_tell_numbers_apart() -> None:
     assert keys == {"钦政发|2009|1", "钦政发|2009|11"}
 
 
-@given(st.text(st.characters(), max_size=60) | st.text("钦政发〔【2009】〕12号第〇 ", max_size=30))
+@given(
+    st.text(st.characters(), max_size=60)
+    | st.text("钦政发〔【2009】〕12号第〇 ", max_size=30)
+    | st.text("财政部令公告第98号年一十百〇（2009） 、", max_size=24)
+)
 def test_any_text_may_be_asked(text: str) -> None:
     for number in (find_document_number(text), parse_document_number(text)):
         assert number is None or parse_document_number(number.canonical) == number

@@ -63,8 +63,8 @@ def test_nothing_to_search_for_finds_nothing(engine: WhooshEngine, text: str) ->
 
 def test_title_only(engine: WhooshEngine) -> None:
     assert "report" in found(engine, "提取公积金")
-    assert found(engine, "“公积金提取”", title_only=True) == {"fund", "form"}
-    assert found(engine, '"公积金管理"', title_only=True) == {"report", "notice"}
+    assert found(engine, "“公积金提取”", scope="title") == {"fund", "form"}
+    assert found(engine, '"公积金管理"', scope="title") == {"report", "notice"}
 
 
 def test_exact_is_to_the_letter(engine: WhooshEngine) -> None:

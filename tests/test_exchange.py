@@ -29,7 +29,7 @@ FULL = Document(
     keywords=("公积金", "提取"),
     description="摘要",
     parent="http://a.example/",
-    service={"办理时间": "上午", "办理地点": "一楼"},
+    service={"place": "一楼", "hours": "上午"},
 )
 LEAST = Document(url="http://b.example/", title="公告", site="import")
 
@@ -71,7 +71,7 @@ def test_an_export_is_one_object_a_line(archive: Archive, tmp_path: Path) -> Non
     record = json.loads(line)
     assert record["published"] == "2009-12-03"
     assert record["document_number"] == "钦政发〔2009〕12号"
-    assert list(record["service"]) == ["办理时间", "办理地点"]
+    assert list(record["service"]) == ["place", "hours"]
     assert "钦政发".encode() in line  # readable, not escaped
 
 
@@ -219,3 +219,27 @@ def test_an_export_appears_whole_or_not_at_all(archive: Archive, tmp_path: Path)
 def test_files_that_cannot_be_written(archive: Archive, tmp_path: Path, name: str) -> None:
     with pytest.raises(ExchangeError):
         export_file(tmp_path / name, archive)
+
+
+def test_what_0_1_0_exported_is_imported_under_the_names_of_today(
+    archive: Archive, tmp_path: Path
+) -> None:
+    guide = {"办理时间": "上午", "承诺办结时限": "5个工作日", "申请材料": "1. 申请表（一式两份）"}
+    imported(archive, tmp_path, {**LEAST.to_record(), "service": guide})
+    (document,) = documents(archive)
+    assert document.service is not None
+    assert document.service["hours"] == "上午"
+    assert document.service["promised_time_limit"]["days"] == 5
+    (material,) = document.service["materials"]
+    assert material["name"] == "申请表"
+
+
+def test_personal_data_are_masked_and_told_whatever_is_imported(
+    archive: Archive, tmp_path: Path
+) -> None:
+    text = "联系手机13800138000。"
+    part = {"url": "http://a.example/3.pdf#page=2", "title": "通知", "issue": "公报 2009年第3期"}
+    imported(archive, tmp_path, {**LEAST.to_record(), "text": text}, {**part, "text": text})
+    assert [one.text.count("*") > 0 for one in documents(archive)] == [True, True]
+    assert archive.count_personal_findings() == 2
+    assert {one.url for one in documents(archive)} == {LEAST.url, part["url"]}

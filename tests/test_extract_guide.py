@@ -6,7 +6,7 @@ import pytest
 
 from extract_pages import document
 
-FIELDS = {
+VALUES = {
     "事项名称": "居民身份证遗失补领",
     "实施主体": "钦州市公安局",
     "设定依据": "《中华人民共和国居民身份证法》",
@@ -18,6 +18,19 @@ FIELDS = {
     "办理地点": "钦州市政务服务中心二楼",
     "办理时间": "周一至周五 上午9:00—12:00，下午２:00—5:00",
     "咨询电话": "0777－0000001",
+}
+FIELDS = {
+    "name": "居民身份证遗失补领",
+    "body": "钦州市公安局",
+    "legal_basis": "《中华人民共和国居民身份证法》",
+    "conditions": "本市户籍居民身份证遗失的",
+    "materials": [{"name": "居民户口簿"}, {"name": "居民身份证遗失补领申请表"}],
+    "steps": [{"name": "窗口申请"}, {"name": "采集人像和指纹"}, {"name": "领取证件"}],
+    "promised_time_limit": {"text": "20个工作日", "days": 20, "unit": "working_day"},
+    "fee": "工本费40元",
+    "place": "钦州市政务服务中心二楼",
+    "hours": "周一至周五 上午9:00—12:00，下午２:00—5:00",
+    "telephone": "0777－0000001",
 }
 WRITTEN = {
     "事项名称": "项目名称",
@@ -32,7 +45,7 @@ WRITTEN = {
     "办理时间": "办　理　时　间",
     "咨询电话": "联系电话",
 }
-PAIRS = [(WRITTEN[label], value.split("\n")) for label, value in FIELDS.items()]
+PAIRS = [(WRITTEN[label], value.split("\n")) for label, value in VALUES.items()]
 NUMERALS = "一二三四五六七八九十"
 
 

@@ -10,6 +10,7 @@ import pytest
 from indexer.extract import Extraction, FetchedPage, extract
 from indexer.sample_sites import portal, service_center, service_center_content
 from indexer.sample_sites.resource import Pages
+from indexer.service import searchable_text
 
 HOST = "http://www.example.gov.cn"
 
@@ -99,34 +100,45 @@ def test_every_guide_is_read_field_by_field(layout: str) -> None:
         document = read("service_center", guide.path).document
         assert document is not None
         assert (document.type, document.title) == ("service", guide.title)
-        fields = {name: "".join(v.split()) for name, v in (document.service or {}).items()}
+        service = document.service or {}
+        fields = {key: "".join(text.split()) for key, text in searchable_text(service).items()}
         whole = {
-            "事项名称": guide.title,
-            "事项编码": guide.full_code,
-            "实施主体": guide.body_name,
-            "服务对象": guide.audience,
-            "法定办结时限": guide.legal,
-            "承诺办结时限": guide.promised,
-            "收费标准": guide.fee,
-            "办理地点": guide.place,
-            "办理时间": guide.hours,
-            "咨询电话": guide.phone,
-            "监督投诉电话": guide.complaint,
-            "在线办理": guide.online_text,
-            "办理结果": guide.result,
-            "到现场次数": guide.visits,
+            "name": guide.title,
+            "code": guide.full_code,
+            "body": guide.body_name,
+            "audience": guide.audience,
+            "legal_time_limit": guide.legal,
+            "promised_time_limit": guide.promised,
+            "fee": guide.fee,
+            "place": guide.place,
+            "hours": guide.hours,
+            "telephone": guide.phone,
+            "supervision_telephone": guide.complaint,
+            "how": guide.online_text,
+            "results": guide.result,
+            "visits": guide.visits,
         }
-        for label, value in whole.items():
-            assert fields[label] == "".join(value.split()), (guide.path, label)
+        for key, value in whole.items():
+            assert fields[key] == "".join(value.split()), (guide.path, key)
         parts = {
-            "设定依据": guide.basis,
-            "受理条件": guide.conditions,
-            "办理流程": guide.steps,
-            "申请材料": [material.name for material in guide.materials],
-            "常见问题": [text for pair in guide.faq for text in pair],
+            "legal_basis": guide.basis,
+            "conditions": guide.conditions,
+            "steps": guide.steps,
+            "questions": [text for pair in guide.faq for text in pair],
         }
-        for label, values in parts.items():
-            assert all("".join(value.split()) in fields[label] for value in values), guide.path
+        for key, values in parts.items():
+            assert all("".join(value.split()) in fields[key] for value in values), guide.path
+        assert [
+            (item["name"], item.get("required"), item.get("blank_url"))
+            for item in service["materials"]
+        ] == [
+            (
+                material.name,
+                {"必要": True, "非必要": False}.get(material.need),
+                f"{HOST}{material.form.path}" if material.form else None,
+            )
+            for material in guide.materials
+        ], guide.path
 
 
 def test_every_article_of_the_service_center_is_read_as_written() -> None:

@@ -145,7 +145,7 @@ def test_pages_of_imported_documents_are_asked_for_only_when_linked(archive: Arc
     imported, crawled = pages(archive, 2)
     for page, extraction in ((imported, 0), (crawled, 1)):
         found = Document(url=archive.page(page).url, title="公告")
-        archive.store_document(page, "a", found, extraction, None)
+        archive.store_document(page, "a", found, extraction)
     frontier = Frontier(archive, "a")
     frontier.seed([])
     assert frontier.add_found([imported], 2)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from indexer.archive import Archive
+from indexer.archive.documents import PackedDocument, Told
 from indexer.document import Document
 from indexer.extract import EXTRACTION_VERSION
 from indexer.index.engine import IndexSummary
 from indexer.index.whoosh_engine import WhooshEngine
 from indexer.indexing import rebuild, synchronize
-from indexer.reading import reextract
+from indexer.reading import ReadingOptions, reextract
 from indexes import ask, document, names
 
 PAGE = (
@@ -37,7 +38,14 @@ def engine(tmp_path: Path) -> WhooshEngine:
 def keep(archive: Archive, *documents: Document) -> None:
     for one in documents:
         page = archive.ensure_page(one.url, one.site)
-        archive.store_document(page, one.site, one, EXTRACTION_VERSION, None)
+        archive.store_document(page, one.site, one, EXTRACTION_VERSION)
+
+
+def shown(engine: WhooshEngine, **filters: str) -> dict[str, int]:
+    """The results for 通告 and how many near-duplicates each stands for."""
+    response = ask(engine, "通告", **filters)
+    assert response.total == len(response.hits)
+    return {hit.document.url: hit.duplicates for hit in response.hits}
 
 
 def numbered(count: int, text: str = "全文") -> list[Document]:
@@ -97,15 +105,64 @@ def test_one_article_at_several_addresses_is_one_result(
         article.with_(url="http://b.example/", site="b"),
     )
     synchronize(archive, engine)
-    hits = {hit.document.url: hit.duplicates for hit in ask(engine, "通告").hits}
-    assert hits == {"http://a.example/s.html": 2, "http://b.example/": 0}
+    assert shown(engine) == {"http://b.example/": 3}
+    assert shown(engine, site="a") == {"http://a.example/other.html": 2}
+    assert shown(engine, column="公告") == {"http://a.example/s.html": 0}
 
-    first = archive.find("http://a.example/s.html")
-    assert first is not None
-    archive.store_state(first, "gone", 404, None)
-    assert synchronize(archive, engine) == IndexSummary(added=1, removed=1, unchanged=1)
-    hits = {hit.document.url: hit.duplicates for hit in ask(engine, "通告").hits}
-    assert hits == {"http://a.example/other.html": 1, "http://b.example/": 0}
+    gone = archive.find("http://b.example/")
+    assert gone is not None
+    archive.store_state(gone, "gone", 404, None)
+    assert synchronize(archive, engine).written > 0
+    assert shown(engine) == {"http://a.example/other.html": 2}
+    assert synchronize(archive, engine).written == 0
+
+
+def test_who_comes_or_goes_changes_only_its_own_cluster(
+    archive: Archive, engine: WhooshEngine
+) -> None:
+    article, other, third = numbered(3)
+    keep(archive, article.with_(url="http://a.example/b"), other, third)
+    synchronize(archive, engine)
+    keep(archive, article.with_(url="http://a.example/copy"))
+    assert synchronize(archive, engine) == IndexSummary(added=1, updated=1, unchanged=2)
+    keep(archive, article.with_(url="http://a.example/second-copy"))
+    assert synchronize(archive, engine) == IndexSummary(added=1, unchanged=4)
+    keep(archive, article.with_(url="http://a.example/copy", text="另一篇全文"))
+    assert synchronize(archive, engine).updated == 2
+
+
+def test_a_page_is_found_by_the_words_of_its_attachments(
+    archive: Archive, engine: WhooshEngine
+) -> None:
+    page = document("notice", "关于印发管理办法的通知", "现印发给你们，请遵照执行。", site="a")
+    file = document("P020.doc", "管理办法", "捕捞渔船报废补助标准", site="a", filetype="doc")
+    keep(archive, page, file.with_(parent=page.url), document("x", "别的", "别的", site="a"))
+    synchronize(archive, engine)
+    answer = ask(engine, "报废补助")
+    assert names(answer) == ["P020.doc", "notice"]
+    child, parent = answer.hits
+    assert (child.parent_title, child.attachments) == (page.title, ())
+    assert parent.attachments == ((file.url, "管理办法", "doc"),)
+    assert names(ask(engine, "“渔船报废”")) == ["P020.doc", "notice"]
+
+    keep(archive, file.with_(parent=page.url, text="海域使用金征收标准"))
+    assert synchronize(archive, engine) == IndexSummary(updated=2, unchanged=1)
+    assert ask(engine, "报废补助").total == 0
+    assert names(ask(engine, "海域使用金")) == ["P020.doc", "notice"]
+
+
+def test_the_documents_inside_a_page_are_no_attachments(
+    archive: Archive, engine: WhooshEngine
+) -> None:
+    issue = document("issue", "公报第3期", "目录 关于修路的通告", site="a")
+    page = archive.ensure_page(issue.url, "a")
+    part = issue.with_(url=f"{issue.url}#part=1", title="关于修路的通告", parent=issue.url)
+    told = Told(parts=[PackedDocument.pack(part.with_(text="自明日起修路", issue=issue.title))])
+    archive.store_document(page, "a", issue, EXTRACTION_VERSION, told)
+    synchronize(archive, engine)
+    hits = {hit.document.title: hit for hit in ask(engine, "修路").hits}
+    assert hits["公报第3期"].attachments == ()
+    assert hits["关于修路的通告"].parent_title == "公报第3期"
 
 
 def test_scans_of_one_name_are_all_found(archive: Archive, engine: WhooshEngine) -> None:
@@ -163,10 +220,15 @@ def test_pages_of_an_older_extraction_are_read_again(archive: Archive) -> None:
         archive.store_content(
             page, 200, [("content-type", "text/html")], PAGE.format("停水通知").encode()
         )
-        archive.store_document(page.id, "a", Document(url=url, title="旧"), version, None)
+        archive.store_document(page.id, "a", Document(url=url, title="旧"), version)
     seen: list[tuple[int, int | None]] = []
-    assert reextract(archive, {}, "qzsearch", lambda done, total: seen.append((done, total))) == 1
+    assert (
+        reextract(
+            archive, {}, ReadingOptions("qzsearch"), lambda done, total: seen.append((done, total))
+        )
+        == 1
+    )
     assert seen == [(1, 1)]
     titles = {one.url: one.title for one in archive.iterate_documents()}
     assert titles == {current: "旧", old: "停水通知", imported: "旧"}
-    assert reextract(archive, {}, "qzsearch") == 0
+    assert reextract(archive, {}, ReadingOptions("qzsearch")) == 0

@@ -86,7 +86,7 @@ def test_other_words_for_a_page_have_it_read_again(archive: Archive) -> None:
     target = page(archive, "/x")
     archive.store_body(target, PackedBody.pack(b"x"))
     archive.connection.execute("UPDATE page SET state = 'live' WHERE id = ?", (target.id,))
-    archive.store_document(target.id, "a", Document(url=target.url, title="登记表"), 7, None)
+    archive.store_document(target.id, "a", Document(url=target.url, title="登记表"), 7)
     assert archive.pages_to_extract(7) == []
     link(archive, graph, "/b", x="居住登记表")
     assert archive.pages_to_extract(7) == [target.id]

@@ -43,7 +43,7 @@ def test_a_reader_gives_document_and_links_in_scope() -> None:
     assert [(link.url, link.anchor) for link in reading.links] == [
         ("http://a.example/b.html", "乙")
     ]
-    assert reading.content.problem is None
+    assert reading.content.told.problem is None
 
 
 def test_pages_of_a_site_that_is_not_configured_are_read_without_links() -> None:
@@ -98,7 +98,7 @@ def test_a_page_that_brings_every_reader_down_is_told_of() -> None:
     with Readers([SITE], 1) as readers:
         reading = asyncio.run(read())
         assert reading.is_unread
-        assert "brings the reader down" in (reading.content.problem or "")
+        assert "brings the reader down" in (reading.content.told.problem or "")
         again = asyncio.run(readers.read(task(ARTICLE.encode())))
         assert again.content.document is not None, "the next page finds a reader"
 

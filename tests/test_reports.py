@@ -20,6 +20,7 @@ from reported import (
     HOME,
     LOST,
     PORTAL,
+    SCAN,
     SCRIPT,
     SITES,
     first_night,
@@ -61,6 +62,8 @@ def test_the_first_night_is_told_in_words(read_only: Path) -> None:
     assert f"on {ARTICLES[7]} “第8号通知”" in lines
     assert "通知公告: newest of 2009-12-03, " in told
     assert f"needs script 1\n    {SCRIPT}\n" in told
+    assert "read in part 1" in lines
+    assert f"{ARTICLES[1]} “第2号通知”: {SCAN}" in lines
     assert f"{PORTAL}away.html: redirects to http://elsewhere.example/" in lines
     assert "/calendar.jsp?month=*: 100 asked for, 2000 left out" in lines
     assert "held back" not in told

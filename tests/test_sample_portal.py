@@ -190,7 +190,7 @@ def test_days_under_older_documents_are_written_in_chinese(day: date, written: s
 
 def test_attachments_are_linked_and_hold_their_text(walk: dict[str, httpx.Response]) -> None:
     pdfs = [response for path, response in walk.items() if path.endswith(".pdf")]
-    assert len(pdfs) == 2
+    assert len(pdfs) == 3
     for response in pdfs:
         assert response.headers["Content-Type"] == "application/pdf"
         document = pypdfium2.PdfDocument(io.BytesIO(response.content))

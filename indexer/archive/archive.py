@@ -94,6 +94,7 @@ class Archive(Documents):
             f"UPDATE document SET site = ?, extraction = {OUTDATED} WHERE page = ?",  # noqa: S608
             pages,
         )
+        db.executemany("UPDATE part SET site = ? WHERE page = ?", pages)
         return len(pages)
 
     def store_content(self, page: Page, status: int, headers: Headers, body: bytes) -> bool:
@@ -167,7 +168,8 @@ class Archive(Documents):
         ):
             sites.setdefault(site, {})[state] = count
         for site, count in db.execute(
-            "SELECT site, count(*) FROM document WHERE record IS NOT NULL GROUP BY site"
+            "SELECT site, count(*) FROM (SELECT site FROM document WHERE record IS NOT NULL "
+            "UNION ALL SELECT site FROM part) GROUP BY site"
         ):
             sites.setdefault(site, {})["documents"] = count
         for site, count in db.execute(

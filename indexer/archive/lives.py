@@ -15,7 +15,7 @@ from typing import Final
 from indexer.archive import revisit
 from indexer.archive.archive import Archive, PackedBody
 from indexer.archive.claims import Claims
-from indexer.archive.documents import PackedDocument
+from indexer.archive.documents import NOTHING_TOLD, PackedDocument, Told
 from indexer.archive.model import Headers, Page, Run
 
 MISSES_TO_GO: Final = 2
@@ -27,7 +27,7 @@ class Content:
     """What an answer with status 200 holds, read and ready for the archive.
 
     ``text_hash`` is over what a reader reads (or the links of a list); ``document`` is None
-    where there is nothing to search for, and ``problem`` then says why.
+    where there is nothing to search for, and ``told`` then says why.
     """
 
     status: int
@@ -37,7 +37,7 @@ class Content:
     text_hash: bytes
     document: PackedDocument | None
     extraction: int
-    problem: str | None = None
+    told: Told = NOTHING_TOLD
 
 
 class Lives:
@@ -82,7 +82,7 @@ class Lives:
             ),
         )
         self._archive.store_document(
-            page.id, page.site, content.document, content.extraction, content.problem
+            page.id, page.site, content.document, content.extraction, content.told
         )
         if is_first:
             return "new"

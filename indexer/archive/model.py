@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from indexer.personal_data import Finding
+
 Headers = Sequence[tuple[str, str]]
 """Header fields as received, names in lower case."""
 
@@ -69,13 +71,29 @@ _PAGE_COLUMNS = tuple(spec.name for spec in fields(Page))
 
 @dataclass(frozen=True)
 class ArchivedDocument:
-    """What the index has to know of a document before it reads it."""
+    """What the index has to know of a document before it reads it. ``fragment`` tells the
+    part of a page ("" for the page itself), ``parent`` is the URL of the page an attachment
+    hangs on, ``likeness`` what near-duplicates are found by."""
 
     page: int
+    fragment: str
     url: str
     site: str
     digest: str
     fingerprint: str
+    likeness: bytes | None
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class FoundPersonalData:
+    """A page with personal data that was masked; ``updated`` is when it was last read."""
+
+    url: str
+    title: str
+    site: str
+    findings: tuple[Finding, ...]
+    updated: str
 
 
 @dataclass

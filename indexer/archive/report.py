@@ -69,6 +69,7 @@ def make_report(
         **_dead_links(archive, run.site),
         "stale_columns": _stale_columns(archive, run.site),
         **_needing_script(archive, run.site),
+        **_read_in_part(archive, run.site),
         "refused_redirects": _refused_redirects(archive, run),
         "traps": list(traps),
         "suspicious": _suspicion(archive, run, held),
@@ -196,6 +197,22 @@ def _needing_script(archive: Archive, site: str) -> dict[str, Any]:
     ).fetchall()
     urls = [row["url"] for row in rows]
     return {"needs_script": urls[:_LISTED], "needs_script_total": len(urls)}
+
+
+def _read_in_part(archive: Archive, site: str) -> dict[str, Any]:
+    """Documents of which something could not be read: scans, encrypted and broken files,
+    garbled text."""
+    rows = archive.connection.execute(
+        "SELECT p.id, p.url, d.problem FROM document d JOIN page p ON p.id = d.page "
+        "WHERE d.site = ? AND d.problem IS NOT NULL AND d.record IS NOT NULL "
+        "ORDER BY d.problem, p.url",
+        (site,),
+    ).fetchall()
+    listed = [
+        {"url": row["url"], "title": _title(archive, row["id"]), "problem": row["problem"]}
+        for row in rows[:_LISTED]
+    ]
+    return {"read_in_part": listed, "read_in_part_total": len(rows)}
 
 
 def _refused_redirects(archive: Archive, run: Run) -> list[dict[str, str]]:

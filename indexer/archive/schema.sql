@@ -2,7 +2,7 @@
 -- Times are ISO 8601 in UTC. The life of a page: docs/life-of-a-page.md.
 -- Raise the version with every change and add migrations/N.sql: a database of another version
 -- is brought to this one or refused, never misread.
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE IF NOT EXISTS page (
     id           INTEGER PRIMARY KEY,
@@ -65,9 +65,26 @@ CREATE TABLE IF NOT EXISTS document (
     published   TEXT,                             -- its day, for the report
     extraction  INTEGER NOT NULL,                 -- version of the code that read it; 0: imported
     problem     TEXT,                             -- why there is none, or only a part
-    updated     TEXT NOT NULL
+    updated     TEXT NOT NULL,
+    likeness    BLOB,                             -- what near-duplicates are found by
+    parent      TEXT,                             -- URL of the page an attachment hangs on
+    findings    TEXT,                             -- JSON list of masked personal data, parts' too
+    options     TEXT NOT NULL DEFAULT ''          -- settings it was read under
 );
 CREATE INDEX IF NOT EXISTS document_fingerprint ON document (site, fingerprint);
+CREATE INDEX IF NOT EXISTS document_findings ON document (site) WHERE findings IS NOT NULL;
+
+-- The documents inside a page or file: those of a gazette issue.
+CREATE TABLE IF NOT EXISTS part (
+    page        INTEGER NOT NULL REFERENCES page (id),
+    fragment    TEXT NOT NULL,                    -- of its URL; the rest is the page's
+    site        TEXT NOT NULL,
+    record      BLOB NOT NULL,                    -- as in document
+    digest      TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    likeness    BLOB,
+    PRIMARY KEY (page, fragment)
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS run (
     id        INTEGER PRIMARY KEY,

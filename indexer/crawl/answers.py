@@ -17,13 +17,12 @@ from indexer.crawl.asking import REDIRECTS
 from indexer.crawl.fetcher import Response
 from indexer.crawl.readers import Readers, ReadingTask
 from indexer.crawl.render import Renderer
-from indexer.crawl.robots_rules import product_token
 from indexer.crawl.scope import Scope
 from indexer.crawl.traps import Budgets, pattern_of
 from indexer.crawl.variants import Variants
 from indexer.extract.model import BLOCKED, EMPTY, ERROR, HOME, LIST, REFRESH, SCRIPT, SITEMAP
 from indexer.extract.soft_redirect import is_error_address, is_home_address
-from indexer.reading import Reading, archived_page
+from indexer.reading import Reading, ReadingOptions, archived_page
 
 _GONE: Final = (404, 410)
 _FIREWALL: Final = (405, 412, 512, 521)
@@ -41,6 +40,7 @@ class Surroundings:
     archive: Archive
     scope: Scope
     settings: CrawlSettings
+    options: ReadingOptions
     links: LinkGraph
     lives: Lives
     claims: Claims
@@ -150,9 +150,11 @@ class Answers:
 
     async def _read_answer(self, page: Page, response: Response) -> Reading:
         answered = replace(page, headers=response.headers)
-        product = product_token(self._parts.settings.user_agent)
-        fetched = archived_page(self._archive, answered, response.body, product)
-        task = ReadingTask(page.site, fetched, response.status, response.headers)
+        options = self._parts.options
+        fetched = archived_page(self._archive, answered, response.body, options)
+        task = ReadingTask(
+            page.site, fetched, response.status, response.headers, options.fingerprint
+        )
         return await self._parts.readers.read(task)
 
     def _tells_nothing(self, page: Page, reading: Reading) -> bool:
@@ -160,10 +162,10 @@ class Answers:
         if reading.kind == ERROR:
             self._absent(page, 200, "says that there is no such page")
         elif reading.kind == BLOCKED:
-            told = reading.content.problem or "a firewall's challenge"
+            told = reading.content.told.problem or "a firewall's challenge"
             self.fail(page, "blocked_firewall", 200, told)
         elif reading.is_unread and page.has_content:
-            self.fail(page, "failed_unreadable", 200, reading.content.problem or "not read")
+            self.fail(page, "failed_unreadable", 200, reading.content.told.problem or "not read")
         elif (
             reading.kind in _LOST
             and reading.content.document is None

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Final
 
 from indexer.archive.archive import PackedBody
+from indexer.archive.documents import Told
 from indexer.archive.lives import Content
 from indexer.archive.model import Headers
 from indexer.config_crawl import SiteSettings
@@ -32,18 +33,19 @@ from indexer.reading import UNREAD, Reading, read
 
 _log = logging.getLogger(__name__)
 MOST_READERS: Final = 4
-_LONGEST_SECONDS: Final = 120.0
-"""A page that takes longer is given up: the slowest real files take a tenth of it."""
+_LONGEST_SECONDS: Final = 150.0
+"""A page that takes longer is given up: OCR of a file may take 120 s."""
 
 
 @dataclass(frozen=True)
 class ReadingTask:
-    """An answer to read, by a site's scope."""
+    """An answer to read, by a site's scope; ``options`` is their fingerprint."""
 
     site: str
     page: FetchedPage
     status: int
     headers: Headers
+    options: str = ""
 
 
 _scopes: dict[str, Scope] = {}
@@ -66,7 +68,7 @@ def _end_with_parent() -> None:
 
 
 def _read(task: ReadingTask) -> Reading:
-    return read(task.page, task.status, task.headers, _scopes.get(task.site))
+    return read(task.page, task.status, task.headers, _scopes.get(task.site), task.options)
 
 
 class Readers:
@@ -137,6 +139,6 @@ def _unreadable(task: ReadingTask, problem: str) -> Reading:
         text_hash=b"",
         document=None,
         extraction=EXTRACTION_VERSION,
-        problem=problem,
+        told=Told(problem, options=task.options),
     )
     return Reading(content, (), None, noindex=False, signature=0)

@@ -34,6 +34,7 @@ from indexer.crawl.scope import Scope
 from indexer.crawl.variants import Variants
 from indexer.extract.model import SITEMAP
 from indexer.failure import Failure
+from indexer.reading import ReadingOptions
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS: Final = 0.02
@@ -67,6 +68,7 @@ class SiteCrawl:
             archive=archive,
             scope=Scope(site),
             settings=settings.crawl,
+            options=ReadingOptions.of(settings),
             links=LinkGraph(archive, site.name),
             lives=Lives(archive, self.run, claims, settings.crawl.longest_revisit_days),
             claims=claims,

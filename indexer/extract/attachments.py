@@ -8,19 +8,21 @@ from urllib.parse import unquote, urlsplit
 
 from analyzers.dates import date_in_path
 from indexer.document import Document
-from indexer.extract import doctype, rules
+from indexer.extract import doctype, effect, rules
+from indexer.extract.bundle import unbundled
+from indexer.extract.facts import signature_date
 from indexer.extract.filenames import file_name
+from indexer.extract.files import UNSUPPORTED, FileText, read_file
 from indexer.extract.filetype import FileType
 from indexer.extract.metadata import clean
 from indexer.extract.model import Extraction, FetchedPage
 from indexer.extract.number import own_number
-from indexer.extract.office import FileText, read_file
 
 _ANNEX: Final = re.compile(
     r"^[\s【\[(（]*附\s*(件|表|录|图)?\s*[\d一二三四五六七八九十]{0,3}\s*[】\])）]?\s*[:：.．、]\s*"
 )
 _ENDING: Final = re.compile(
-    r"\.(docx?|xlsx?|pptx?|pdf|txt|csv|wps|et|dps|rtf|ofd|zip|rar|7z|gz)$", re.IGNORECASE
+    r"\.(docx?|xlsx?|pptx?|pdf|txt|csv|wps|et|dps|rtf|ofd|zip|rar|7z|tar|gz)$", re.IGNORECASE
 )
 _SIZE: Final = re.compile(
     r"\s*[\[(（【]\s*([\d.]+\s*(KB|MB|K|M|字节|Bytes)|PDF版?|WORD版?|EXCEL版?|DOCX?|XLSX?|TXT)"
@@ -48,6 +50,8 @@ def read_attachment(page: FetchedPage, kind: FileType) -> Extraction:
         filetype=kind.name,
     )
     found = doctype.document_type(facts)
+    signed = signature_date(content.text.split("\n"))
+    in_force = effect.in_force(content.text, signed)
     document = Document(
         url=page.url,
         title=title,
@@ -57,10 +61,15 @@ def read_attachment(page: FetchedPage, kind: FileType) -> Extraction:
         type=found if found in ("download", "policy") else "other",
         document_number=number,
         published=date_in_path(path),
+        signed=signed,
+        effective=in_force.effective,
+        expires=in_force.expires,
+        effect=effect.effect_of_title(title),
         filetype=kind.name,
         parent=page.parent,
     )
-    return Extraction(document, problem=problem or None)
+    document, parts = unbundled(document, pages=content.pages, outline=content.outline)
+    return Extraction(document, problem=problem or None, parts=parts)
 
 
 def title_of(page: FetchedPage, text: str = "") -> str:
@@ -85,17 +94,7 @@ def _plain(text: str) -> str:
 
 
 def _content(page: FetchedPage, kind: FileType) -> tuple[FileText, str]:
-    try:
-        content = read_file(page.body, kind.format)
-    except Exception as error:  # noqa: BLE001  the readers raise anything on broken bytes
-        return FileText(""), f"{kind.name}: not readable: {_reason(error)}"
+    content = read_file(page.body, kind.format, ocr=page.ocr)
     if content is None:
-        return FileText(""), f"{kind.name}: known by its name only"
-    if content.remark:
-        return content, f"{kind.name}: {content.remark}"
-    return content, "" if content.text else f"{kind.name}: holds no text"
-
-
-def _reason(error: Exception) -> str:
-    message = " ".join(str(error).split())[:120]
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+        return FileText("", UNSUPPORTED), f"{kind.name}: known by its name only"
+    return content, f"{kind.name}: {content.remark}" if content.remark else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from indexer.document import DOCUMENT_TYPES
 from indexer.extract import rules
@@ -42,20 +42,30 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class _Rule:
+class Rule:
+    """One rule: its type, its reason, and a page that it decides and no rule before it."""
+
     type: str
+    why: str
+    example: Facts
     conditions: tuple[tuple[str, re.Pattern[str] | int], ...]
     exceptions: tuple[tuple[str, re.Pattern[str]], ...]
 
 
 def document_type(facts: Facts) -> str:
     """The type of the first rule of which every condition holds, else ``other``."""
-    for rule in _rules():
+    rule = deciding_rule(facts)
+    return rule.type if rule else "other"
+
+
+def deciding_rule(facts: Facts) -> Rule | None:
+    """The first rule of which every condition holds, or None."""
+    for rule in all_rules():
         if all(_holds(facts, name, wanted) for name, wanted in rule.conditions) and not any(
             _holds(facts, name, refused) for name, refused in rule.exceptions
         ):
-            return rule.type
-    return "other"
+            return rule
+    return None
 
 
 def _holds(facts: Facts, name: str, wanted: re.Pattern[str] | int) -> bool:
@@ -66,30 +76,30 @@ def _holds(facts: Facts, name: str, wanted: re.Pattern[str] | int) -> bool:
 
 
 @cache
-def _rules() -> tuple[_Rule, ...]:
+def all_rules() -> tuple[Rule, ...]:
     """The rules in file order.
 
     Raises:
-        RuleError: a rule names an unknown type or fact, or has no reason.
+        RuleError: a rule names an unknown type or fact, or lacks its reason or example.
     """
-    made = []
-    for position, entry in enumerate(rules.load("doctype")["rules"]):
-        where = f"doctype.yaml: rules[{position}]"
-        if entry.get("type") not in DOCUMENT_TYPES or not entry.get("why"):
-            raise rules.RuleError(f"{where}: takes a known type and why")
-        conditions = dict(entry.get("when") or {})
-        exceptions = dict(entry.get("unless") or {})
-        unknown = (conditions.keys() | exceptions.keys()) - set(_FACTS)
-        if unknown or not conditions:
-            raise rules.RuleError(f"{where}: takes conditions on {', '.join(_FACTS)}")
-        made.append(
-            _Rule(
-                entry["type"],
-                tuple((name, _wanted(value)) for name, value in conditions.items()),
-                tuple((name, re.compile(value)) for name, value in exceptions.items()),
-            )
-        )
-    return tuple(made)
+    listed = enumerate(rules.load("doctype")["rules"])
+    return tuple(_rule(entry, f"doctype.yaml: rules[{position}]") for position, entry in listed)
+
+
+def _rule(entry: dict[str, Any], where: str) -> Rule:
+    if entry.get("type") not in DOCUMENT_TYPES or not entry.get("why"):
+        raise rules.RuleError(f"{where}: takes a known type and why")
+    parts = [dict(entry.get(name) or {}) for name in ("when", "unless", "example")]
+    if {name for part in parts for name in part} - set(_FACTS) or not (parts[0] and parts[2]):
+        raise rules.RuleError(f"{where}: takes when and example on {', '.join(_FACTS)}")
+    conditions, exceptions, example = parts
+    return Rule(
+        entry["type"],
+        entry["why"],
+        Facts(**example),
+        tuple((name, _wanted(value)) for name, value in conditions.items()),
+        tuple((name, re.compile(value)) for name, value in exceptions.items()),
+    )
 
 
 def _wanted(value: str | int) -> re.Pattern[str] | int:

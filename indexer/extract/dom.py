@@ -9,6 +9,7 @@ text of that subtree.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -18,8 +19,24 @@ from lxml import etree
 from indexer.extract import rules
 from indexer.extract.tree import SOURCE_NEWLINE, Line, Tree, mark_newlines, tidy
 
-MAX_CHARACTERS: Final = 4_000_000
-"""Longer pages are read up to here."""
+MAX_SOURCE: Final = 4_000_000
+"""Characters of markup that are read of a page; what a page needs is a hundredth of that. The
+caller cuts the bytes of a page here too, before it decodes them."""
+
+MAX_ELEMENTS: Final = 200_000
+"""Elements that are read of a page: some seconds' work. The longest real tables have half."""
+
+# Images inside the markup: megabytes before the text begins.
+_EMBEDDED: Final = re.compile(r"data:[\w/+.-]{1,60};base64,[\w+/=%\s]+")
+_LONGEST_TAG: Final = 10_000
+# libxml2 compares each attribute of an element with all others: minutes for 200,000.
+_LONG_TAG: Final = re.compile(rf"(<[a-zA-Z][^\s<>/]*)[^>]{{{_LONGEST_TAG},}}")
+# Old editors never close <font>, so that each paragraph stands deeper than the one before it.
+_UNNESTING: Final = (
+    (re.compile(r"</?(?:font|span|b|strong|i|em|u|small|big|center)\b[^<>]*>", re.I), ""),
+    (re.compile(r"(?:<(?!/?(?:a|p|h\d|tr|td|title|meta|base)\b)[^<>]*>\s*)+", re.I), "<br>"),
+    (re.compile(r"(?:<[^<>]*>\s*)+"), "<br>"),
+)
 
 _BREAK: Final = "\n"
 _ROW: Final = "\x1d"
@@ -36,15 +53,23 @@ _UNREAD: Final = frozenset(
     {"script", "style", "noscript", "template", "object", "embed", "applet", "select", "textarea"}
     | {"button", "svg", "math", "head", "iframe", "audio", "video", "canvas", "map", "noframes"}
 )
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b-\u200f\u2028-\u202e\u2060]"
+# What a cell of a table of facts does not hold; of divs it may hold short ones.
+_LAYOUT: Final = frozenset({"table", "ul", "ol", "form", "h1", "h2", "h3", "iframe", "div"})
+_INVISIBLE_CLASS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\ufeff\u200b-\u200f\u2028-\u202e\u2060"
+_ILLEGAL_CLASS: Final = "\ud800-\udfff\ufffe\uffff"
+_INVISIBLE: Final = re.compile(f"[{_INVISIBLE_CLASS}]")
+_ILLEGAL: Final = re.compile(f"[{_ILLEGAL_CLASS}]")
+_UNWANTED: Final = re.compile(f"[{_INVISIBLE_CLASS}{_ILLEGAL_CLASS}]")
+_INVISIBLE_REFERENCE: Final = re.compile(
+    "&(?:shy|zwn?j|lrm|rlm|#(?:173|820[3-7]|8288|65279)|#x(?:ad|200[b-f]|2060|feff))(?:;|(?![0-9a-z]))",
+    re.IGNORECASE,
 )
-_ILLEGAL: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SENTENCE: Final = re.compile("[，。；：？！、…,;]")
 _LONG_RUN: Final = 15
 _LONGEST_NAME: Final = 60
 _SHORT_CELL: Final = 200
+_LONGEST_ROW: Final = 10_000
 _WEIGHT_OF_FRAGMENT: Final = 0.3
 
 _TEXT, _PAGE_LINK, _FILE_LINK = range(3)
@@ -53,8 +78,42 @@ _Segment = tuple[int, str, int]
 
 
 def parse(text: str) -> Tree:
-    """Reads a page; never fails, whatever the text is."""
-    text = _ILLEGAL.sub("\ufffd", _INVISIBLE.sub("", text[:MAX_CHARACTERS]))
+    """Reads a page; never fails, whatever the text is.
+
+    What could not be read of a huge or overly nested one is told in :attr:`Tree.remark`.
+    """
+    remark = ""
+    if len(text) > MAX_SOURCE:
+        text = _EMBEDDED.sub("", text)
+        remark = f"cut: only {MAX_SOURCE} characters of markup are read" * (len(text) > MAX_SOURCE)
+        text = text[:MAX_SOURCE]
+    if _UNWANTED.search(text):
+        text = _ILLEGAL.sub("\ufffd", _INVISIBLE.sub("", text))
+    text = _INVISIBLE_REFERENCE.sub("", text)
+    if max(map(len, text.split(">"))) > _LONGEST_TAG:
+        text = _LONG_TAG.sub(r"\1 ", text)
+    root, is_whole = _parsed(text)
+    for superfluous, put in _UNNESTING:
+        if is_whole:
+            break
+        remark = remark or "markup nested beyond reason: read without its blocks"
+        text = superfluous.sub(put, text)
+        root, is_whole = _parsed(text)
+    tree = Tree(root)
+    segments = _Reader(tree).read()
+    if len(tree.elements) >= MAX_ELEMENTS:
+        remark = f"cut: only {MAX_ELEMENTS} elements are read"
+    tree.remark = remark
+    _mark_boilerplate(tree)
+    tree.lines = _lines_of(tree, segments)
+    return tree
+
+
+def _parsed(text: str) -> tuple[lxml.html.HtmlElement, bool]:
+    """The root element, and whether the parser got to the end.
+
+    libxml2 stops at 2,048 open elements, whatever stands behind.
+    """
     parser = lxml.html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )
@@ -62,11 +121,18 @@ def parse(text: str) -> Tree:
         root = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         root = lxml.html.document_fromstring(b"<html><body></body></html>")
-    tree = Tree(root)
-    segments = _Reader(tree).read()
-    _mark_boilerplate(tree)
-    tree.lines = _lines_of(tree, segments)
-    return tree
+    fatal = parser.error_log.filter_from_fatals()
+    return root, not any("depth" in error.message for error in fatal)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """An open cell of a table: where its mark stands, and what has been seen in it."""
+
+    segment: int
+    layout: bool = False
+    blocks: bool = False
+    characters: int = 0
 
 
 class _Reader:
@@ -77,7 +143,8 @@ class _Reader:
         self.segments: list[_Segment] = []
         self.kinds: list[int] = [_TEXT]
         self.preformatted = 0
-        self.row_cells: list[bool] = []
+        self.rows: list[bool] = []
+        self.cells: list[_Cell] = []
 
     def read(self) -> list[_Segment]:
         tree = self.tree
@@ -86,10 +153,14 @@ class _Reader:
         for event, element in walker:
             if event == "start":
                 index = len(tree.elements)
+                if index >= MAX_ELEMENTS:
+                    break
                 names, style = self._open(element, path[-1] if path else -1)
                 tag = element.tag
                 # An element that is not read is closed without being looked at again.
                 if tag in _UNREAD or (style and _is_hidden(style, names)):
+                    if tag == "iframe":
+                        self._mark_cell(tag)
                     walker.skip_subtree()
                     path.append(~index)
                 else:
@@ -103,6 +174,9 @@ class _Reader:
             tail = element.tail
             if tail and path:
                 self._text(path[-1], tail)
+        for index in path:  # open still, when there are too many
+            if index >= 0:
+                tree.ends[index] = len(tree.elements)
         self._add_up()
         return self.segments
 
@@ -128,15 +202,14 @@ class _Reader:
         if tag in _BLOCKS:
             self.segments.append((index, _ROW if tag == "tr" else _BREAK, 0))
             if tag == "tr":
-                self.row_cells.append(False)
+                self.rows.append(False)
             elif tag == "pre":
                 self.preformatted += 1
+            elif tag in _LAYOUT:
+                self._mark_cell(tag)
         elif tag in ("td", "th"):
-            simple = bool(self.row_cells) and _holds_only_text(element)
-            joined = simple and self.row_cells[-1]
-            self.segments.append((index, _CELL if joined else _ROW, 0))
-            if self.row_cells:
-                self.row_cells[-1] = simple
+            self.cells.append(_Cell(len(self.segments)))
+            self.segments.append((index, _ROW, 0))
         elif tag == "a":
             self.kinds.append(_kind_of_link(element.get("href")))
         text = element.text
@@ -146,15 +219,39 @@ class _Reader:
     def _end(self, index: int, tag: str) -> None:
         if tag in _BLOCKS:
             self.segments.append((index, _ROW if tag == "tr" else _BREAK, 0))
-            if tag == "tr" and self.row_cells:
-                self.row_cells.pop()
+            if tag == "tr" and self.rows:
+                self.rows.pop()
             elif tag == "pre":
                 self.preformatted -= 1
+        elif tag in ("td", "th"):
+            self._end_cell(index)
         elif tag == "a":
             self.kinds.pop()
 
+    def _mark_cell(self, tag: str) -> None:
+        if self.cells:
+            self.cells[-1].blocks = True
+            self.cells[-1].layout |= tag != "div"
+
+    def _end_cell(self, index: int) -> None:
+        """Joins a cell of a table of facts to the one before it; a cell of layout is a block."""
+        cell = self.cells.pop()
+        simple = bool(self.rows) and not cell.layout
+        simple = simple and not (cell.blocks and cell.characters > _SHORT_CELL)
+        if simple and self.rows[-1]:
+            self.segments[cell.segment] = (index, _CELL, 0)
+        if self.rows:
+            self.rows[-1] = simple
+        if self.cells:
+            around = self.cells[-1]
+            around.layout |= cell.layout
+            around.blocks |= cell.blocks
+            around.characters += cell.characters
+
     def _text(self, owner: int, text: str) -> None:
         length = len(text.strip())
+        if self.cells:
+            self.cells[-1].characters += length
         if not self.preformatted:
             text = mark_newlines(text) if length else SOURCE_NEWLINE
             if "\t" in text:
@@ -259,7 +356,7 @@ def _lines_of(tree: Tree, segments: list[_Segment]) -> list[Line]:
         if text == _ROW:
             row_began, joins = len(lines), False
         elif text == _CELL:
-            joins = len(lines) > row_began
+            joins = len(lines) > row_began and len(lines[-1].text) < _LONGEST_ROW
     for line in lines:
         line.boilerplate = tree.boilerplate[line.owner]
     return lines
@@ -276,13 +373,3 @@ def _add_line(lines: list[Line], pieces: list[str], blank: Line, *, joins: bool)
         lines[-1].files += blank.files
     lines.extend(Line(text, blank.owner, blank.linked, blank.files) for text in texts)
     return True
-
-
-def _holds_only_text(cell: lxml.html.HtmlElement) -> bool:
-    """Whether a cell is one of a table of facts and not of the page's layout."""
-    layout = cell.iterdescendants("table", "ul", "ol", "form", "h1", "h2", "h3", "iframe")
-    if next(layout, None) is not None:
-        return False
-    if next(cell.iterdescendants("div"), None) is None:
-        return True
-    return sum(map(len, cell.itertext())) <= _SHORT_CELL

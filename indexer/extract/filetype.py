@@ -23,9 +23,20 @@ _HTML_SIGN: Final = re.compile(
 _TEXT_SAMPLE_BYTES: Final = 4096
 _OLE_DIRECTORY_NAMES: Final = (
     ("WordDocument", "doc"),
-    ("Workbook", "xls"),
     ("PowerPoint Document", "ppt"),
+    ("Workbook", "xls"),
+    ("Book\0", "xls"),  # Excel 95
 )
+_ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+# WPS Office writes Microsoft's forms under endings of its own: people know the file by those.
+_WPS: Final = {
+    "doc": "wps",
+    "docx": "wps",
+    "xls": "et",
+    "xlsx": "et",
+    "ppt": "dps",
+    "pptx": "dps",
+}
 _ZIP_MEMBERS: Final = (
     ("word/document.xml", "docx"),
     ("xl/workbook.xml", "xlsx"),
@@ -49,16 +60,28 @@ def detect(page: FetchedPage) -> FileType:
     """The file type of a response; HTML where nothing else is recognised in a text."""
     named = extension(file_name(page.url, page.content_disposition))
     media = (page.content_type or "").partition(";")[0].strip().lower()
+    return _detect(page.body, named, media)
+
+
+def by_content(body: bytes, name: str) -> FileType:
+    """The file type of a file of this name, of an archive's member say."""
+    return _detect(body, extension(name), "")
+
+
+def _detect(body: bytes, named: str, media: str) -> FileType:
     documents: dict[str, list[str]] = rules.load("filetypes")["documents"]
     unsearched: dict[str, list[str]] = rules.load("filetypes")["unsearched"]
-    by_bytes = _by_signature(page.body, named)
+    disguised = _in_disguise(body, named, documents)
+    if disguised:
+        return disguised
+    by_bytes = _by_signature(body, named)
     if by_bytes:
         if by_bytes in unsearched:
             return FileType("", by_bytes)
-        return FileType(by_bytes, by_bytes)
+        return FileType(named if named == _WPS.get(by_bytes) else by_bytes, by_bytes)
     if media in ("text/css", "text/javascript", "application/javascript"):
         return FileType("", "style sheet or script")
-    looks_html = _looks_html(page.body)
+    looks_html = _looks_html(body)
     for name, media_types in documents.items():
         if named == name or (media in media_types and not _contradicts(named, documents)):
             if name in ("txt", "csv"):
@@ -70,7 +93,7 @@ def detect(page: FetchedPage) -> FileType:
             named in endings or media.startswith(f"{name}/") or media in endings
         ):
             return FileType("", name)
-    if not looks_html and _is_binary(page.body):
+    if not looks_html and _is_binary(body):
         return FileType("", "binary data")
     return _HTML
 
@@ -107,15 +130,24 @@ def _by_signature(body: bytes, named: str) -> str | None:
     return None
 
 
+def _in_disguise(body: bytes, named: str, documents: dict[str, list[str]]) -> FileType | None:
+    """Text formats of Word and Excel: their ending says the program, not the form."""
+    start = body[:_TEXT_SAMPLE_BYTES].replace(b"\0", b"").decode("latin-1")
+    for entry in rules.load("filetypes")["disguises"]:
+        if re.search(entry["match"], start):
+            name = named if named in documents else entry["name"]
+            return FileType(name, entry["is"])
+    return None
+
+
 def _ole_type(body: bytes, named: str) -> str:
     """Which program's compound file it is ([MS-CFB] directory entry names)."""
-    # WPS writes the same streams into its own files; only the name tells them apart.
-    if named in ("wps", "et", "dps"):
+    if _ENCRYPTED_PACKAGE in body and named in ("docx", "xlsx", "pptx"):
         return named
     for stream, name in _OLE_DIRECTORY_NAMES:
         if stream.encode("utf-16-le") in body:
             return name
-    return named if named in ("doc", "xls", "ppt") else "doc"
+    return named if named in ("doc", "xls", "ppt", "wps", "et", "dps") else "doc"
 
 
 def _zip_type(body: bytes, named: str) -> str:
@@ -124,7 +156,9 @@ def _zip_type(body: bytes, named: str) -> str:
             members = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return named if named in ("docx", "xlsx", "pptx", "ofd") else "zip"
+    # Other programs write other cases, backslashes and a folder around everything.
+    plain = {"/" + member.replace("\\", "/").lower() for member in members}
     for member, name in _ZIP_MEMBERS:
-        if member in members:
+        if any(each.endswith("/" + member.lower()) for each in plain):
             return name
     return "zip"

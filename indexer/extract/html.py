@@ -4,23 +4,25 @@ each other."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from indexer.document import Document
-from indexer.extract import directives, doctype, hanweb, page_kind, shell, soft_error
-from indexer.extract.addresses import LinkSet, document_base
-from indexer.extract.breadcrumb import column_of, find_breadcrumb
-from indexer.extract.directory_block import DirectoryBlock, find_directory_block
+from indexer.extract import directives, hanweb, page_kind, shell, soft_error
+from indexer.extract.addresses import LinkSet, absolute_url, document_base
+from indexer.extract.breadcrumb import find_breadcrumb
+from indexer.extract.bundle import unbundled
+from indexer.extract.directory_block import DirectoryBlock, read_directory_block
 from indexer.extract.dom import parse
+from indexer.extract.facts import PageParts, page_facts
 from indexer.extract.json_list import add_gkmlpt
 from indexer.extract.links import Found, read_links
 from indexer.extract.main_text import body_lines, find_container, is_end, is_furniture
 from indexer.extract.metadata import Metadata, read_metadata
 from indexer.extract.model import ARTICLE, ERROR, HOME, LIST, Extraction, FetchedPage
-from indexer.extract.number import own_number
 from indexer.extract.paging import read_paging
-from indexer.extract.publication import Publication, choose_date, find_publication
+from indexer.extract.publication import Publication, find_publication
 from indexer.extract.service_guide import read_guide
 from indexer.extract.title import Title, find_title
 from indexer.extract.tree import Line, Tree
@@ -28,23 +30,25 @@ from indexer.extract.tree import Line, Tree
 MAX_TEXT: Final = 2_000_000
 """Longer texts are cut here, in characters."""
 
-_CATALOGUE_LINES_IN_BODY: Final = 25
 _TITLE_FROM_TEXT: Final = 60
 
 
 @dataclass
 class _Reading:
-    """What has been found on a page."""
+    """What has been found on a page; ``base`` is what its addresses are relative to, and
+    ``named`` says that the element of the article, ``container``, is known by its name."""
 
+    base: str
     tree: Tree
     meta: Metadata
     breadcrumb: list[str]
     title: Title
     body: list[Line]
+    container: int
     named: bool
     catalogue: DirectoryBlock
     seen: Publication
-    guide: dict[str, str]
+    guide: dict[str, Any]
 
     @property
     def text(self) -> str:
@@ -55,10 +59,6 @@ class _Reading:
         """Whether the page says when it was published, as only content does."""
         return bool(self.meta.published) or self.seen.labelled
 
-    @property
-    def column(self) -> str:
-        return self.meta.column or column_of(self.breadcrumb, self.title.text)
-
 
 def read_page(page: FetchedPage, source: str, charset: str) -> Extraction:
     """What an HTML page says; ``source`` is its markup, decoded from ``charset``.
@@ -68,14 +68,14 @@ def read_page(page: FetchedPage, source: str, charset: str) -> Extraction:
     lowered = _lowered(page, source, charset)
     if b"<datastore" in lowered:
         source = hanweb.unpacked(source)
-    reading = _read(page, source)
+    reading = _read(page, source, charset)
     text = reading.text
     if not reading.is_dated:
         heading = reading.meta.title_tag or reading.title.text
         trouble = soft_error.judge(heading, text, lowered)
         if trouble:
             return Extraction(None, (), charset, trouble[1], trouble[0])
-    links = LinkSet(document_base(page.url, reading.meta.base), charset)
+    links = LinkSet(reading.base, charset)
     found = read_links(reading.tree.root, links, page.url, lowered)
     read_paging(source, lowered, page.url, links)
     extraction = _judged(page, reading, source, lowered, found, links)
@@ -120,9 +120,14 @@ def _judged(
         if is_empty and shell.is_filled_by_script(lowered, running):
             verdict = shell.list_shell(lowered, reading.tree.root, links)
     if verdict is None:
-        document, problem = _article(page, reading, text)
+        document = _article(page, reading, text, charset)
         if document is not None:
-            return Extraction(document, links.links(), charset, problem or None, ARTICLE)
+            document, parts = unbundled(document, links=_anchors(reading.tree, lowered))
+            problem = "" if text else "no text: the page is an image or loads it by script"
+            problem = problem or reading.tree.remark
+            return Extraction(
+                document, links.links(), charset, problem or None, ARTICLE, parts=parts
+            )
         verdict = shell.empty(links)
     if verdict.kind == ERROR:
         return Extraction(None, (), charset, verdict.problem, ERROR)
@@ -144,8 +149,17 @@ def _with_wishes(
     return directives.applied(extraction, wishes)
 
 
-def _read(page: FetchedPage, source: str) -> _Reading:
+def _anchors(tree: Tree, lowered: bytes) -> list[tuple[str, str]]:
+    """The places of this page that it links to itself, with the words of the links."""
+    if b'href="#' not in lowered and b"href='#" not in lowered:
+        return []
+    places = tree.root.xpath("//a[starts-with(@href, '#') and string-length(@href) > 1]")
+    return [(place.get("href")[1:], "".join(place.itertext())) for place in places]
+
+
+def _read(page: FetchedPage, source: str, charset: str) -> _Reading:
     meta = read_metadata(source)
+    base = document_base(page.url, meta.base)
     tree = parse(source)
     breadcrumb = find_breadcrumb(tree)
     column = meta.column or (breadcrumb[-1] if breadcrumb else "")
@@ -154,15 +168,18 @@ def _read(page: FetchedPage, source: str) -> _Reading:
     titles = (title.text, meta.article_title, meta.title_tag)
     body = body_lines(tree, container, titles, named=named)
     start, end = _span(tree.lines, body)
-    catalogue = find_directory_block(tree.lines[: start + _CATALOGUE_LINES_IN_BODY])
+    catalogue = read_directory_block(tree, start, end)
     stays = {
         id(line) for position, line in enumerate(tree.lines) if position not in catalogue.lines
     }
     body = [line for line in body if id(line) in stays]
     start, end = _span(tree.lines, body)
     seen = find_publication(tree.lines, title.text, start, end)
-    guide = read_guide(tree, _guide_lines(tree, container))
-    return _Reading(tree, meta, breadcrumb, title, body, named, catalogue, seen, guide)
+    resolve = partial(absolute_url, base, charset=charset)
+    guide = read_guide(tree, _guide_lines(tree, container), resolve)
+    return _Reading(
+        base, tree, meta, breadcrumb, title, body, container, named, catalogue, seen, guide
+    )
 
 
 def _span(lines: list[Line], body: list[Line]) -> tuple[int, int]:
@@ -199,37 +216,31 @@ def _column_front(page: FetchedPage, reading: _Reading, links: LinkSet) -> Extra
     return Extraction(document, links.links(), links.charset, kind=LIST)
 
 
-def _article(page: FetchedPage, reading: _Reading, text: str) -> tuple[Document | None, str]:
-    meta, title, catalogue = reading.meta, reading.title, reading.catalogue
+def _article(page: FetchedPage, reading: _Reading, text: str, charset: str) -> Document | None:
+    title = reading.title
     if not text and not (title.text and (title.by_article or title.witnesses > 1)):
-        return None, ""
-    name = title.text or meta.title_tag or page.anchor.strip()
+        return None
+    name = title.text or reading.meta.title_tag or page.anchor.strip()
     name = name or text.split("\n", 1)[0][:_TITLE_FROM_TEXT]
-    path = unquote(urlsplit(page.url).path)
-    first_lines = [line.text for line in reading.body[:20]]
-    number = own_number(catalogue.facts.get("发文字号", ""), name, first_lines)
-    facts = doctype.Facts(
-        path=path,
-        column=reading.column,
-        columns=">".join([*reading.breadcrumb, reading.column]),
-        title=name,
-        start=text[:200],
-        number=number or "",
-        guide_fields=len(reading.guide),
+    start, end = _span(reading.tree.lines, reading.body)
+    facts = page_facts(
+        PageParts(
+            tree=reading.tree,
+            meta=reading.meta,
+            catalogue=reading.catalogue,
+            seen=reading.seen,
+            breadcrumb=reading.breadcrumb,
+            title=name,
+            path=unquote(urlsplit(page.url).path),
+            body=reading.body,
+            text=text,
+            start=start,
+            end=end,
+            container=reading.container,
+            base=reading.base,
+            charset=charset,
+            guide_fields=len(reading.guide),
+        )
     )
-    document = Document(
-        url=page.url,
-        title=name,
-        text=text,
-        site=page.site,
-        type=doctype.document_type(facts),
-        column=reading.column or None,
-        source=meta.source or reading.seen.source or catalogue.facts.get("发文机关") or None,
-        document_number=number,
-        published=choose_date(meta, reading.seen, catalogue.day("发布日期"), path)
-        or catalogue.day("成文日期"),
-        keywords=meta.keywords,
-        description=meta.description or None,
-        service=reading.guide or None,
-    )
-    return document, "" if text else "no text: the page is an image or loads it by script"
+    service = reading.guide or None
+    return Document(url=page.url, title=name, text=text, site=page.site, service=service, **facts)

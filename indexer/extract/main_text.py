@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
+from analyzers.dates import find_date
 from indexer.extract import rules
 from indexer.extract.tree import Line, Tree
 
@@ -29,8 +31,11 @@ _LONGEST_TOOL_LINE: Final = 200
 _LONGEST_END: Final = 120
 _LINK_RUN: Final = 3
 _REPEATED: Final = 40
+_SHORT_LINE: Final = 60
 _TRUSTED_SUM: Final = 60
 _INLINE: Final = frozenset({"a", "span", "font", "b", "strong", "i", "em", "u"})
+_NO_HOME: Final = _INLINE | {"p", "tr", "tbody", "br", "h2", "h3", "h4"}
+_SENTENCE: Final = 30
 _SENTENCE_END: Final = re.compile("[。；！？]|[，、].*[，、。]")
 _FOLD: Final = re.compile(r"[\W_]+")
 
@@ -112,13 +117,14 @@ def body_lines(tree: Tree, container: int, titles: Sequence[str], *, named: bool
     lines = [line for line in tree.inside(container) if not line.boilerplate]
     lines = _without_repetition(lines)
     if not named and tree.elements[container].tag in ("body", "html"):
-        lines = _densest_stretch(lines)
+        lines = _around_stretch(tree, lines, *_densest_stretch(lines))
     lines = _without_link_lists(tree, lines, named=named)
     lines = _until_end(lines, named=named)
     lines = [line for line in lines if not is_furniture(line.text)]
     return _without_head(lines, [fold(title) for title in titles if title])
 
 
+@lru_cache(maxsize=2048)
 def is_furniture(text: str) -> bool:
     """Whether a line is a tool of the page: print, font size, neighbouring articles …"""
     if len(text) > _LONGEST_TOOL_LINE:
@@ -141,6 +147,12 @@ def is_end(text: str, *, named: bool = False) -> bool:
     return not named and bool(rules.pattern("boilerplate", "footer_lines").match(text))
 
 
+def is_info(text: str) -> bool:
+    """Whether a line tells date, source and the like instead of content."""
+    short = len(text) <= _LONGEST_TOOL_LINE
+    return short and rules.pattern("publication", "info_lines").fullmatch(text) is not None
+
+
 def _without_repetition(lines: list[Line]) -> list[Line]:
     """Drops long lines said again: copies for telephones, for printing, for reading aloud."""
     seen: set[str] = set()
@@ -154,8 +166,8 @@ def _without_repetition(lines: list[Line]) -> list[Line]:
     return kept
 
 
-def _densest_stretch(lines: list[Line]) -> list[Line]:
-    """The stretch of lines with most running text, less what stands between.
+def _densest_stretch(lines: list[Line]) -> tuple[int, int]:
+    """The stretch of lines with most running text, less what stands between: from and to.
 
     The maximum sum over neighbours, each line counting for its sentences and against its
     links; short lines count a little against, rows of tables not at all.
@@ -168,7 +180,43 @@ def _densest_stretch(lines: list[Line]) -> list[Line]:
         running += _line_score(line)
         if running > best_sum:
             best, best_sum = (start, position + 1), running
-    return lines[best[0] : best[1]]
+    return best
+
+
+def _around_stretch(tree: Tree, lines: list[Line], start: int, end: int) -> list[Line]:
+    """The stretch with its neighbours in the same element: short paragraphs, tables, 落款.
+
+    Links, tools and the line with the date are no neighbours; the body of the page is no
+    element of the article's own.
+    """
+    if start >= end:
+        return []
+    home = lines[start].owner
+    last = max(line.owner for line in lines[start:end])
+    while home > 0 and (tree.ends[home] <= last or tree.elements[home].tag in _NO_HOME):
+        home = tree.parents[home]
+    while home > 0 and tree.elements[home].tag not in ("body", "html"):
+        while start > 0 and _is_neighbour(tree, lines[start - 1], home, above=True):
+            start -= 1
+        while end < len(lines) and _is_neighbour(tree, lines[end], home, above=False):
+            end += 1
+        home = tree.parents[home]
+    return lines[start:end]
+
+
+def _is_neighbour(tree: Tree, line: Line, home: int, *, above: bool) -> bool:
+    if not home <= line.owner < tree.ends[home]:
+        return False
+    if line.is_link or (line.linked and len(line.text) <= _SHORT_LINE):
+        return False  # a path of columns, the name of a column with its link to more
+    if not fold(line.text):
+        return True  # a rule of asterisks between two parts
+    # 时间：下午2:30 is content, and so is a bare date under the text.
+    colon = ":" in line.text or "：" in line.text
+    told = is_info(line.text) and (
+        "来源" in line.text or (find_date(line.text) and (above or colon))
+    )
+    return not (told or is_furniture(line.text) or is_end(line.text))
 
 
 def _line_score(line: Line) -> float:
@@ -205,11 +253,17 @@ def _in_paragraph(tree: Tree, index: int) -> bool:
 
 
 def _until_end(lines: list[Line], *, named: bool) -> list[Line]:
-    """Cuts at the first footer marker or list of other articles behind half of the text."""
+    """Cuts at the first footer marker or list of other articles behind half of the text.
+
+    Comments may be longer than the article: their heading ends it wherever it stands.
+    """
     total = sum(len(line.text) for line in lines)
+    comments = rules.pattern("boilerplate", "comments")
     seen = 0
     for position, line in enumerate(lines):
         if 2 * seen >= total and is_end(line.text, named=named):
+            return lines[:position]
+        if seen >= _TRUSTED_SUM and comments.fullmatch(line.text):
             return lines[:position]
         seen += len(line.text)
     return lines
@@ -217,16 +271,14 @@ def _until_end(lines: list[Line], *, named: bool) -> list[Line]:
 
 def _without_head(lines: list[Line], titles: list[str]) -> list[Line]:
     """Drops the title and the line with date, source and tools above the text."""
-    info = rules.pattern("publication", "info_lines")
     kept: list[Line] = []
     in_head = True
     for position, line in enumerate(lines):
         in_head = in_head and position < _HEAD_LINES
         if in_head:
-            short = len(line.text) <= _LONGEST_TOOL_LINE
-            if _is_title(line.text, titles) or (short and info.fullmatch(line.text)):
+            if _is_title(line.text, titles) or is_info(line.text):
                 continue
-            if len(line.text) >= 50 and _SENTENCE_END.search(line.text):
+            if len(line.text) >= _SENTENCE and _SENTENCE_END.search(line.text):
                 in_head = False
         kept.append(line)
     return kept

@@ -11,12 +11,12 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
-from analyzers.dates import parse_timestamp
+from analyzers.dates import CHINA_STANDARD_TIME, parse_timestamp
 from indexer.extract import rules
 from indexer.extract.tree import tidy
 
@@ -29,6 +29,10 @@ _TAGS: Final = re.compile(
 )
 _MARKUP: Final = re.compile(r"<[^<>]{1,200}>")
 _SEPARATORS: Final = re.compile(r"[,，;；、|/\s]+")
+_EPOCH: Final = re.compile(r"(\d{10})(?:\d{3})?")
+_LAST_PART: Final = re.compile(r"(.{4,200}?)\s*[-_|｜—–]+\s*([^-_|｜—–]{2,40})$")
+_DOUBLED: Final = frozenset({"Keywords", "Description"})
+"""Tags of the annex that templates have in lower case too, there for the whole site."""
 _MAX_KEYWORDS: Final = 20
 _MAX_KEYWORD_CHARACTERS: Final = 30
 
@@ -55,28 +59,60 @@ def read_metadata(text: str) -> Metadata:
     head = _without_scripts(text[: min(body.start() if body else _HEAD_LIMIT, _HEAD_LIMIT)])
     # The few tags are cut out first: a tree of the whole head takes ten times as long.
     soup = BeautifulSoup("".join(_TAGS.findall(head)), "lxml")
-    tags: dict[str, str] = {}
-    for meta in soup.find_all("meta"):
-        name = str(meta.get("name") or meta.get("property") or "").strip().lower()
-        value = clean(str(meta.get("content") or ""))
-        # Templates repeat tags with an empty or filler value: the first real one counts.
-        if name and value and not tags.get(name):
-            tags[name] = value
+    tags = _tags_of(soup)
+    first = {name: values[0] for name, values in tags.items()}
     title = soup.find("title")
     base = soup.find("base", href=True)
     base_url = base.get("href") if isinstance(base, Tag) else None
+    site_name = first.get("sitename", "")
+    stamps = [*tags.get("pubdate", ()), *tags.get("article:published_time", ())]
+    days = (parse_published(value) for value in stamps)
     return Metadata(
         title_tag=clean(title.get_text()) if title else "",
-        article_title=tags.get("articletitle", ""),
-        published=parse_timestamp(tags.get("pubdate", "")),
-        source=_source(tags.get("contentsource", "")),
-        site_name=tags.get("sitename", ""),
-        column=tags.get("columnname", ""),
-        column_type=tags.get("columntype", ""),
-        keywords=_keywords(tags),
-        description=_description(tags),
+        article_title=_without_site(first.get("articletitle", ""), site_name),
+        published=next((day for day in days if day), None),
+        source=next(filter(None, map(_source, tags.get("contentsource", ()))), ""),
+        site_name=site_name,
+        column=first.get("columnname", ""),
+        column_type=first.get("columntype", ""),
+        keywords=_keywords(first),
+        description=_description(first),
         base=str(base_url or "").strip(),
     )
+
+
+def _tags_of(soup: BeautifulSoup) -> dict[str, list[str]]:
+    """The values that say something by their tag's name in lower case, the best first.
+
+    Templates repeat tags with empty or filler values, and put keywords of the whole site in
+    lower case beside the article's own in the annex's spelling, which go first.
+    """
+    tags: dict[str, list[str]] = {}
+    exact: dict[str, list[str]] = {}
+    for meta in soup.find_all("meta"):
+        name = str(meta.get("name") or meta.get("property") or meta.get("itemprop") or "").strip()
+        value = clean(str(meta.get("content") or ""))
+        if name and value:
+            values = exact if name in _DOUBLED else tags
+            values.setdefault(name.lower(), []).append(value)
+    return {name: exact.get(name, []) + tags.get(name, []) for name in {**tags, **exact}}
+
+
+def parse_published(value: str) -> date | None:
+    """The day of a ``PubDate``, also one given in seconds or milliseconds since 1970."""
+    epoch = _EPOCH.fullmatch(value)
+    if epoch is None:
+        return parse_timestamp(value)
+    return datetime.fromtimestamp(int(epoch[1]), CHINA_STANDARD_TIME).date()
+
+
+def _without_site(title: str, site_name: str) -> str:
+    """An ArticleTitle without the site's name, which belongs into SiteName."""
+    found = _LAST_PART.match(title)
+    if not found:
+        return title
+    is_site = found[2] == site_name or rules.pattern("title", "site_names").fullmatch(found[2])
+    return found[1] if is_site else title
 
 
 def _without_scripts(head: str) -> str:
@@ -122,13 +158,15 @@ def _source(value: str) -> str:
 def _keywords(tags: dict[str, str]) -> tuple[str, ...]:
     """The article's keywords; those that only name the site or column are left out."""
     general = {tags.get(name, "") for name in ("sitename", "columnname", "columnkeywords")}
-    found: dict[str, None] = {}
     if tags.get("keywords", "") in general:
         return ()
-    for word in _SEPARATORS.split(tags.get("keywords", "")):
-        if clean(word) and word not in general and len(word) <= _MAX_KEYWORD_CHARACTERS:
-            found.setdefault(word)
-    return tuple(found)[:_MAX_KEYWORDS]
+    return tuple(word for word in keywords_of(tags.get("keywords", "")) if word not in general)
+
+
+def keywords_of(value: str) -> tuple[str, ...]:
+    """The words of a list of keywords, once each, however they are separated."""
+    words = [word for word in _SEPARATORS.split(value) if len(word) <= _MAX_KEYWORD_CHARACTERS]
+    return tuple(dict.fromkeys(word for word in words if clean(word)))[:_MAX_KEYWORDS]
 
 
 def _description(tags: dict[str, str]) -> str:

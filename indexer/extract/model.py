@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.document import Document
+from indexer.personal_data import Finding
 
 ARTICLE: Final = "article"
 """A page with content of its own: an article, a service guide, a page of a public body."""
@@ -42,7 +43,8 @@ class FetchedPage:
     each, ``link_header`` the Link header (RFC 8288). ``user_agent`` is the product
     token under which the crawler asks: directives addressed to it count besides the general
     ones. ``is_sitemap`` says that robots.txt or the crawler names this address a sitemap.
-    ``status`` is the HTTP status code.
+    ``status`` is the HTTP status code. ``ocr``: scanned files are read by OCR.
+    ``public_numbers`` are telephone and account numbers that staff call public.
     """
 
     url: str
@@ -58,6 +60,8 @@ class FetchedPage:
     user_agent: str = ""
     is_sitemap: bool = False
     status: int = 200
+    ocr: bool = False
+    public_numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Extraction:
     absolute address of rel=canonical (RFC 6596), from the page or its Link header.
     ``noindex`` and ``nofollow`` are what meta robots and X-Robots-Tag ask for; a page
     without index still gives its links, an ``ERROR`` gives neither document nor links.
+    ``parts`` are the documents inside a gazette issue. ``findings`` are the personal data
+    that were masked in all of them.
     """
 
     document: Document | None
@@ -93,3 +99,5 @@ class Extraction:
     canonical: str | None = None
     noindex: bool = False
     nofollow: bool = False
+    parts: tuple[Document, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -8,6 +8,7 @@ from typing import Final
 from indexer.extract import directives, hanweb, json_list, sitemap
 from indexer.extract.attachments import read_attachment
 from indexer.extract.charset import decode
+from indexer.extract.dom import MAX_SOURCE
 from indexer.extract.filetype import detect
 from indexer.extract.html import read_page
 from indexer.extract.model import (
@@ -19,8 +20,9 @@ from indexer.extract.model import (
     Extraction,
     FetchedPage,
 )
+from indexer.personal_data import masked_document
 
-EXTRACTION_VERSION: Final = 2
+EXTRACTION_VERSION: Final = 3
 """To be raised whenever the same bytes give another result: archived pages are then read
 again without fetching them."""
 
@@ -35,9 +37,22 @@ def extract(page: FetchedPage) -> Extraction:
     directive that takes effect at a moment.
     """
     try:
-        return _extract(page)
+        return _masked(_extract(page), page.public_numbers)
     except Exception as error:  # noqa: BLE001  one page must not stop a crawl of thousands
         return Extraction(None, problem=f"not read: {type(error).__name__}: {error}"[:300])
+
+
+def _masked(extraction: Extraction, public_numbers: frozenset[str]) -> Extraction:
+    """The extraction without anybody's personal numbers."""
+    if extraction.document is None:
+        return extraction
+    document, findings = masked_document(extraction.document, public_numbers)
+    parts = []
+    for part in extraction.parts:
+        masked, more = masked_document(part, public_numbers)
+        parts.append(masked)
+        findings += more
+    return replace(extraction, document=document, parts=tuple(parts), findings=findings)
 
 
 def _extract(page: FetchedPage) -> Extraction:
@@ -64,8 +79,12 @@ def _read(page: FetchedPage) -> Extraction:
         return Extraction(None, problem=f"nothing to search for: {kind.format}", kind=FILE)
     if kind.name != "html" and not is_list_data:
         return replace(read_attachment(page, kind), kind=FILE)
-    source, charset = decode(page.body, page.content_type)
-    extraction = read_page(page, source, charset)
+    # A character takes four bytes at most; what is cut off is told by the page's reading.
+    decoded = decode(page.body[: 4 * MAX_SOURCE], page.content_type)
+    extraction = read_page(page, decoded.text, decoded.charset)
+    if decoded.remark and extraction.document is not None:
+        problem = "; ".join(filter(None, (decoded.remark, extraction.problem)))
+        extraction = replace(extraction, problem=problem)
     if is_list_data:
         problem = "list data: read for its links alone"
         return replace(extraction, document=None, problem=problem, kind=LIST)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
-from analyzers.dates import FoundDate, date_in_path, find_date, find_dates
+from analyzers.dates import (
+    FoundDate,
+    date_in_path,
+    find_date,
+    find_dates,
+    find_english_date,
+    find_short_date,
+)
 from indexer.extract import rules
 from indexer.extract.main_text import fold
 from indexer.extract.metadata import Metadata
@@ -20,16 +28,24 @@ _LINES_AT_END: Final = 12
 _SHORT_LINE: Final = 160
 _BARE_LINE: Final = 60
 _LABEL_GAP: Final = 8
+_LONGEST_LABELLED: Final = 640
+_POSTING_LINE: Final = 80
+_LINES_OF_CLOSING: Final = 3
+_GAP_IN_CHINESE: Final = re.compile(r"(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff])")
 _MAX_SOURCE: Final = 40
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What the visible lines tell; ``labelled`` when a label said that it is publication."""
+    """What the visible lines tell; ``labelled`` when a label said that it is publication.
+
+    ``closing`` is the day under the text (落款), sought only where nothing else tells one.
+    """
 
     day: date | None = None
     labelled: bool = False
     source: str = ""
+    closing: date | None = None
 
 
 def find_publication(
@@ -41,20 +57,24 @@ def find_publication(
     article's running text among them, inside which a date tells of something else.
     """
     at = _title_line(lines, title, body_start)
-    near = list(
-        lines[max(0, at - _LINES_BEFORE_TITLE) : min(at + 1 + _LINES_AFTER_TITLE, body_start + 2)]
-    )
+    after_title = lines[at + 1 : min(at + 1 + _LINES_AFTER_TITLE, body_start + 2)]
+    above_text = lines[max(at + 1, body_start - _LINES_BEFORE_TITLE) : body_start + 2]
+    near = [*lines[max(0, at - _LINES_BEFORE_TITLE) : max(0, at + 1)], *after_title, *above_text]
     outside = [*lines[:body_start], *lines[body_end : body_end + _LINES_AT_END]]
+    inside = [line for line in lines[body_start:body_end] if len(line.text) <= _POSTING_LINE]
     exact, system, vague = rules.entries("publication", "date_labels")
-    for label, where in ((exact, [*near, *outside]), (system, [*near, *outside]), (vague, near)):
-        for line in where:
-            day = _labelled_date(line.text, label)
-            if day is not None:
-                return Publication(day, True, _source(near, outside))
-    bare = _bare_date(lines[at + 1 : min(at + 1 + _LINES_AFTER_TITLE, body_start + 2)])
-    if bare is None:
-        bare = _bare_date(near[:_LINES_BEFORE_TITLE])
-    return Publication(bare, False, _source(near, outside))
+    source = _source(near, outside)
+    for label, where in (
+        (exact, [*near, *lines[:body_start], *inside, *lines[body_end : body_end + _LINES_AT_END]]),
+        (system, [*near, *outside]),
+        (vague, near),
+    ):
+        day = next(_labelled_dates(where, label), None)
+        if day is not None:
+            return Publication(day, True, source)
+    bare = _bare_date(after_title) or _bare_date(near[:_LINES_BEFORE_TITLE])
+    bare = bare or _bare_date(above_text)
+    return Publication(bare, False, source, _closing_date(lines[body_start:body_end]))
 
 
 def choose_date(
@@ -69,7 +89,7 @@ def choose_date(
     if meta.published and seen.labelled and seen.day != meta.published and seen.day == in_path:
         return seen.day
     visible = seen.day if seen.labelled else None
-    return meta.published or visible or catalogue or seen.day or in_path
+    return meta.published or visible or catalogue or seen.day or in_path or seen.closing
 
 
 def _title_line(lines: Sequence[Line], title: str, body_start: int) -> int:
@@ -88,20 +108,35 @@ def _title_line(lines: Sequence[Line], title: str, body_start: int) -> int:
     return found if found >= 0 else max(0, body_start - _LINES_BEFORE_TITLE)
 
 
-def _labelled_date(text: str, label: str) -> date | None:
-    if len(text) > 4 * _SHORT_LINE:
-        return None
-    squeezed = re.sub(r"(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff])", "", text)
-    for match in re.finditer(rf"(?:{label})\s*[\]】]?\s*[:：为]?", squeezed):
-        # 成文日期, 截止时间: the label is the end of another one.
-        if re.search(
-            r"(成文|印发|施行|实施|生效|废止|截止|起止|开标|会议|考试|报名|举办|办理|工作|上班)$",
-            squeezed[: match.start()],
-        ):
+def _labelled_dates(lines: Sequence[Line], label: str) -> Iterator[date]:
+    """The dates behind a label, line by line."""
+    labelled, taken = _label(label), rules.pattern("publication", "other_labels")
+    for line in lines:
+        if len(line.text) > _LONGEST_LABELLED:
             continue
-        day = find_date(squeezed[match.end() : match.end() + _LABEL_GAP + 20])
-        if day is not None:
-            return day
+        # Spaces may stand between any two characters of a label: 发 布 时 间.
+        text = _GAP_IN_CHINESE.sub("", line.text) if " " in line.text else line.text
+        for match in labelled.finditer(text):
+            # 成文日期, 截止时间: the label is the end of another one.
+            if taken.search(text[: match.start()]):
+                continue
+            behind = text[match.end() : match.end() + _LABEL_GAP + 20]
+            day = find_date(behind) or find_short_date(behind) or find_english_date(behind)
+            if day is not None:
+                yield day
+
+
+@cache
+def _label(label: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{label})\s*[\]】]?\s*[:：为]?")
+
+
+def _closing_date(lines: Sequence[Line]) -> date | None:
+    """The day of 落款: the last lines of a text, of which one is little but a date."""
+    for line in reversed(lines[-_LINES_OF_CLOSING:]):
+        found = next(find_dates(line.text), None)
+        if found and len(line.text) - (found.end - found.start) <= _LABEL_GAP:
+            return found.day
     return None
 
 
@@ -112,6 +147,10 @@ def _bare_date(lines: Sequence[Line]) -> date | None:
         if len(line.text) > _SHORT_LINE or refused.search(line.text):
             continue
         found: list[FoundDate] = list(find_dates(line.text))
+        if not found and len(line.text) <= _BARE_LINE and line.text.isascii():
+            day = find_english_date(line.text)
+            if day is not None:
+                return day
         if len(found) == 1:
             rest = len(line.text) - (found[0].end - found[0].start)
             if rest <= _BARE_LINE and not re.search("[，。；]", line.text):

@@ -14,8 +14,15 @@ SOURCE_NEWLINE: Final = "\x1e"
 """Stands for a line break of the source until its neighbours are known."""
 
 _CJK: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
-_WHITE_SPACE: Final = re.compile(r"[ \t\f\r\n\xa0\u3000]{2,}|[\r\n]")
-_NEWLINE_IN_CHINESE: Final = re.compile(f"(?<=[{_CJK}]){SOURCE_NEWLINE}(?=[{_CJK}])")
+_NEWLINE_IN_CHINESE: Final = re.compile(
+    f"(?<=[{_CJK}]){SOURCE_NEWLINE}+(?=[{_CJK}0-9])|(?<=[0-9]){SOURCE_NEWLINE}+(?=[{_CJK}])"
+)
+_NEWLINE_IN_NUMBER: Final = re.compile(
+    f"(?<=[〔［【〕］】\\[\\]][0-9]){SOURCE_NEWLINE}+(?=[0-9])"
+    f"|(?<=[〔［【\\[][0-9]{{2}}){SOURCE_NEWLINE}+(?=[0-9])"
+    f"|(?<=[〔［【\\[][0-9]{{3}}){SOURCE_NEWLINE}+(?=[0-9])"
+    f"|(?<=[0-9]){SOURCE_NEWLINE}+(?=[0-9]{{1,3}} ?号)"
+)
 _SPACES: Final = re.compile(f"[ \r\xa0\u2000-\u200a\u202f\u205f\u3000{SOURCE_NEWLINE}]+")
 
 
@@ -46,7 +53,8 @@ class Tree:
     ``mass[i]`` weighs the running text of the subtree in characters, links left out;
     ``linked[i]`` counts its characters in links to pages; ``boilerplate[i]`` says that the
     element, or one around it, is furniture of the site; ``tokens`` finds elements by id or
-    class in lower case.
+    class in lower case. ``remark`` tells in one line what could not be read of a huge or
+    overly nested page; "" for every other.
     """
 
     root: lxml.html.HtmlElement
@@ -58,6 +66,7 @@ class Tree:
     boilerplate: list[bool] = field(default_factory=list)
     tokens: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     lines: list[Line] = field(default_factory=list)
+    remark: str = ""
 
     def inside(self, element: int) -> list[Line]:
         """The lines of one subtree."""
@@ -79,16 +88,21 @@ def mark_newlines(text: str) -> str:
     """Line breaks of the source, with the white space around them, as one mark each."""
     if "\n" not in text and "\r" not in text:
         return text
-    return _WHITE_SPACE.sub(_mark, text)
-
-
-def _mark(run: re.Match[str]) -> str:
-    spaces = run.group()
-    return SOURCE_NEWLINE if "\n" in spaces or "\r" in spaces else " "
+    first, *others = text.replace("\r", "\n").split("\n")
+    last = others.pop()
+    parts = [first.rstrip(), *filter(None, map(str.strip, others)), last.lstrip()]
+    return SOURCE_NEWLINE.join(parts)
 
 
 def tidy(text: str) -> str:
-    """White space as a reader sees it: line breaks of the source vanish between Chinese."""
+    """White space as a reader sees it: line breaks of the source vanish between Chinese.
+
+    Editors that save Word's markup break lines within a document number too.
+    """
     if SOURCE_NEWLINE in text:
         text = _NEWLINE_IN_CHINESE.sub("", text)
-    return _SPACES.sub(" ", text).strip()
+        if SOURCE_NEWLINE in text:
+            text = _NEWLINE_IN_NUMBER.sub("", text)
+    if "\t" in text:
+        return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())  # which is quicker, and takes the mark for white space

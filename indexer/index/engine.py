@@ -9,14 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from analyzers.query import ParsedQuery
 from indexer.document import Document
 from indexer.failure import Failure
 
 Sort = Literal["relevance", "newest", "oldest"]
-FACETS: Final = ("site", "type", "year", "filetype")
+FACETS: Final = ("site", "type", "year", "filetype", "effect")
 """The fields whose values are counted with every search."""
 
 
@@ -30,7 +30,11 @@ class IndexMissing(EngineError):
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """One search: ``page`` counts from 1, ``size`` is results a page, dates are inclusive."""
+    """One search: ``page`` counts from 1, ``size`` is results a page, dates are inclusive.
+
+    ``scope`` is all, title, or the key of a field of service guides (``service.yaml``).
+    ``same_as`` is the URL of a document: only it and its near-duplicates, each shown.
+    """
 
     query: ParsedQuery
     page: int = 1
@@ -39,20 +43,37 @@ class SearchRequest:
     type: str | None = None
     column: str | None = None
     filetype: str | None = None
+    effect: str | None = None
+    same_as: str | None = None
     published_from: date | None = None
     published_to: date | None = None
     sort: Sort = "relevance"
-    title_only: bool = False
+    scope: str = "all"
     exact: bool = False
+
+
+class Attachment(NamedTuple):
+    """A file that hangs on a page."""
+
+    url: str
+    title: str
+    filetype: str
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One result; ``duplicates`` counts further documents of the same words."""
+    """One result.
+
+    ``duplicates`` counts the near-duplicates of this document that match too and are not
+    shown; ``attachments`` are those of a page, ``parent_title`` is the title of the page an
+    attachment hangs on.
+    """
 
     document: Document
     score: float
     duplicates: int = 0
+    attachments: tuple[Attachment, ...] = ()
+    parent_title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,8 +88,10 @@ class FacetCount:
 class SearchResponse:
     """A page of results.
 
-    ``total`` counts all results exactly, ``full_matches`` those that have all the words of
-    the query; ``terms`` are the normalised strings to highlight;
+    Near-duplicates count as one result everywhere. ``total`` counts all results exactly,
+    ``full_matches`` those that have all the words of the query, ``without_filter`` by facet
+    what the total would be without that facet's filter; ``terms`` are the normalised strings
+    to highlight;
     ``relaxed`` is True when no document has all words and those with some are shown;
     ``correction`` is the query with what is most likely a typing error mended, or None.
     """
@@ -77,6 +100,7 @@ class SearchResponse:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetCount, ...]]
     terms: tuple[str, ...]
+    without_filter: Mapping[str, int] = field(default_factory=dict)
     full_matches: int = 0
     relaxed: bool = False
     related: tuple[str, ...] = ()
@@ -93,10 +117,17 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """A document as it is written, with what the archive knows of it."""
+    """A document as it is written, with what the archive knows of it.
+
+    ``cluster`` is the number of its near-duplicates (0: it has none), ``place`` its place
+    among them when nothing else decides which is shown. ``attachments`` are the files that
+    hang on it.
+    """
 
     document: Document
-    duplicates: int = 0
+    cluster: int = 0
+    place: int = 0
+    attachments: tuple[Document, ...] = ()
     digest: str = ""
 
 

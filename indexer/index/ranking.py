@@ -25,6 +25,9 @@ class RankingParameters(BaseModel):
     document_number: float = Field(ge=0)
     type_factor: dict[str, float]
     filetype_factor: float = Field(gt=0)
+    attached_weight: float = Field(ge=0, lt=1)
+    attachment_characters: int = Field(ge=0)
+    attachments_characters: int = Field(ge=0)
     later_action_factor: float = Field(gt=0)
     later_actions: tuple[str, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pickle import dumps
 from struct import Struct
 from typing import Any
@@ -20,15 +20,19 @@ from analyzers.segment import analysis_fingerprint, default_segmenter
 from analyzers.terms import TermPositions, query_terms, term_positions
 from indexer.document import Document
 from indexer.index.engine import IndexEntry
+from indexer.index.guides import guide_field, guide_fields
 from indexer.index.ranking import ranking_parameters
+from indexer.service import searchable_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when fields change: an index of another version is rebuilt."""
 
 _BODY_GAP = 100
 """Positions between title and body, so that no phrase runs across."""
 _SUGGESTED_TITLE = 60
 """Longer titles are cut for suggestions: nobody types on after so many characters."""
+_PARTS_END = "\n。\n"
+"""Between what no phrase should join."""
 _WORD = re.compile(r"\w+")
 _pack_count = Struct("!I").pack
 
@@ -85,25 +89,34 @@ def build_schema() -> fields.Schema:
         digest=fields.COLUMN(),
         content=AnalyzedText(),  # title and body in one: see ranking.yaml
         title=AnalyzedText(),
+        attached=AnalyzedText(),  # titles and texts of a page's attachments
         title_key=Terms(),
         number=Terms(),
         site=Terms(),
         type=Terms(),
         column=Terms(),
         filetype=Terms(),
+        effect=Terms(),
         suggest=Terms(),
         published=fields.COLUMN(NumericColumn("i", default=0)),  # date.toordinal(), 0: unknown
         content_length=fields.COLUMN(NumericColumn("i", default=0)),
         title_length=fields.COLUMN(NumericColumn("i", default=0)),
+        attached_length=fields.COLUMN(NumericColumn("i", default=0)),
+        cluster=fields.COLUMN(NumericColumn("q", default=0)),  # 0: no near-duplicates
+        place=fields.COLUMN(NumericColumn("i", default=0)),
+        name=fields.COLUMN(),  # the title, to be read without the whole record
         record=fields.STORED(),
-        duplicates=fields.STORED(),
+        attachments=fields.STORED(),
+        **{guide_field(key): AnalyzedText() for key in guide_fields()},
     )
 
 
 def index_fingerprint() -> str:
     """Equal for indexes that the running code can search: schema, analysis, field weights."""
-    weight = ranking_parameters().title_weight
-    parts = f"{SCHEMA_VERSION} {weight} {analysis_fingerprint()}"
+    ranking = ranking_parameters()
+    bounds = f"{ranking.attachment_characters} {ranking.attachments_characters}"
+    written = f"{ranking.title_weight} {bounds} {' '.join(guide_fields())}"
+    parts = f"{SCHEMA_VERSION} {written} {analysis_fingerprint()}"
     return hashlib.blake2b(parts.encode(), digest_size=8).hexdigest()
 
 
@@ -119,16 +132,26 @@ def document_fields(entry: IndexEntry) -> dict[str, Any]:
         "key": document.url,
         "digest": entry.digest.encode(),
         "content": content,
-        "title": [_posting(term, places, 1) for term, places in title.items()],
+        "title": _postings(title),
         "title_key": [title_key(document.title)],
         "suggest": suggestion_keys(document),
         "published": document.published.toordinal() if document.published else 0,
         "content_length": sum(posting[1] for posting in content),
         "title_length": title_end,
+        "cluster": entry.cluster,
+        "place": entry.place,
+        "name": document.title.encode("utf-8", "surrogatepass"),
         "record": document.to_record(),
-        "duplicates": entry.duplicates,
+        "attachments": [(one.url, one.title, one.filetype) for one in entry.attachments],
     }
-    for name in ("site", "type", "column", "filetype"):
+    if entry.attachments:
+        row["attached"] = _postings(term_positions(_attached(entry.attachments)))
+        row["attached_length"] = sum(posting[1] for posting in row["attached"])
+    guide = searchable_text(document.service) if document.service else {}
+    for key in guide_fields():
+        if guide.get(key):
+            row[guide_field(key)] = _postings(term_positions(guide[key]))
+    for name in ("site", "type", "column", "filetype", "effect"):
         value = getattr(document, name)
         if value:
             row[name] = [value]
@@ -140,14 +163,36 @@ def document_fields(entry: IndexEntry) -> dict[str, Any]:
 
 def _body(document: Document) -> str:
     """All searchable text but the title; facts first, each on a line of its own."""
+    text = document.text or document.description or ""
     facts = (
         " ".join(document.keywords),
         document.column,
         document.source,
+        document.issuer,
         document.document_number,
-        document.text or document.description,
+        document.index_number,
+        document.topic,
+        document.issue,
+        text,
+        *_untold(document.service, text),
     )
-    return "\n。\n".join(fact for fact in facts if fact)
+    return _PARTS_END.join(fact for fact in facts if fact)
+
+
+def _untold(service: Mapping[str, Any] | None, text: str) -> Iterator[str]:
+    """What a guide says outside the text, such as in panes that open on demand."""
+    if service:
+        told = "".join(text.split())
+        for value in searchable_text(service).values():
+            lines = (line for line in value.splitlines() if "".join(line.split()) not in told)
+            yield "\n".join(lines)
+
+
+def _attached(attachments: Sequence[Document]) -> str:
+    """Titles and texts of a page's attachments, as much as may be searched by."""
+    limits = ranking_parameters()
+    texts = (f"{one.title}\n{one.text[: limits.attachment_characters]}" for one in attachments)
+    return _PARTS_END.join(texts)[: limits.attachments_characters]
 
 
 def _merge(title: TermPositions, body: TermPositions, title_weight: int) -> list[Posting]:
@@ -164,6 +209,10 @@ def _merge(title: TermPositions, body: TermPositions, title_weight: int) -> list
         _posting(term, places, title_weight) for term, places in title.items() if term not in body
     ]
     return postings
+
+
+def _postings(terms: TermPositions) -> list[Posting]:
+    return [_posting(term, places, 1) for term, places in terms.items()]
 
 
 def _posting(term: str, places: list[int], weight: int) -> Posting:

@@ -9,10 +9,19 @@ import numpy.typing as npt
 
 from analyzers.terms import Phrase, phrase_terms, query_terms
 from indexer.document import Document
-from indexer.index.engine import FACETS, FacetCount, Hit, SearchRequest, SearchResponse
+from indexer.index import collapse
+from indexer.index.engine import (
+    FACETS,
+    Attachment,
+    FacetCount,
+    Hit,
+    SearchRequest,
+    SearchResponse,
+)
+from indexer.index.guides import guide_field
 from indexer.index.ranking import RankingParameters
 from indexer.index.schema import title_key
-from indexer.index.snapshot import Mask, Postings, Snapshot, common
+from indexer.index.snapshot import Ids, Mask, Postings, Snapshot, common
 
 Scores = npt.NDArray[np.float32]
 
@@ -51,7 +60,11 @@ class Search:
         self._request = request
         self._parameters = parameters
         self._plan = _Plan.of(request)
-        self._field = "title" if request.title_only else "content"
+        fields = {"all": "content", "title": "title"}
+        self._field = fields.get(request.scope) or guide_field(request.scope)
+        # Asked for the members of a cluster, each is a result of its own.
+        clusters = snapshot.clusters
+        self._clusters = np.zeros_like(clusters) if request.same_as else clusters
 
     def run(self) -> SearchResponse:
         """The page of results that was asked for."""
@@ -60,18 +73,20 @@ class Search:
         is_relaxed = False
         chosen = strict & allowed
         if not self._request.exact and self._plan.required:
-            found = int(chosen.sum())
+            found = self._count(chosen)
             if found < self._parameters.relax_below:
                 chosen = (strict | relaxed) & allowed
                 is_relaxed = found == 0 and bool(chosen.any())
         filters = self._filters()
-        full_matches = int(self._all_of(strict & allowed, filters).sum())
+        full_matches = self._count(self._all_of(strict & allowed, filters))
         matched = self._all_of(chosen, filters)
         scores = self._with_bonuses(scores, matched)
+        facets, without_filter = self._facets(chosen, filters)
         return SearchResponse(
-            total=int(matched.sum()),
+            total=self._count(matched),
             hits=self._page(scores, matched),
-            facets=self._facets(chosen, filters),
+            facets=facets,
+            without_filter=without_filter,
             terms=self._terms(),
             full_matches=full_matches,
             relaxed=is_relaxed,
@@ -88,16 +103,12 @@ class Search:
         total = 0.0
         required = self._plan.required
         for term in required:
-            ids, weights = self._snapshot.postings(self._field, term)
-            idf = self._idf(len(ids))
-            scores[ids] += self._bm25(ids, weights, idf)
+            ids, idf = self._score(scores, term, 1)
             share[ids] += idf
             count[ids] += 1
             total += idf
         for term in self._plan.evidence:
-            ids, weights = self._snapshot.postings(self._field, term)
-            weight = self._idf(len(ids)) * self._parameters.evidence_weight
-            scores[ids] += self._bm25(ids, weights, weight)
+            self._score(scores, term, self._parameters.evidence_weight)
         strict = count == len(required)
         relaxed = share >= max(self._parameters.relaxed_share * total, 1e-6)
         number = self._request.query.number
@@ -106,17 +117,35 @@ class Search:
             strict[ids] = True
         return scores, strict, relaxed
 
+    def _score(self, scores: Scores, term: str, factor: float) -> tuple[Ids, float]:
+        """Add what a term earns; returns the documents that have it, and its idf."""
+        snapshot = self._snapshot
+        ids, weights = snapshot.postings(self._field, term)
+        idf = self._idf(len(ids))
+        scores[ids] += self._bm25(weights, idf * factor, self._lengths(ids))
+        if self._field == "content":
+            attached, weights = snapshot.postings("attached", term)
+            if len(attached):
+                less = idf * factor * self._parameters.attached_weight
+                lengths = snapshot.attached_lengths[attached]
+                scores[attached] += self._bm25(weights, less, lengths)
+                ids = np.union1d(ids, attached)
+        return ids, idf
+
+    def _lengths(self, ids: Ids) -> Scores | None:
+        return self._snapshot.content_lengths[ids] if self._field == "content" else None
+
     def _idf(self, documents: int) -> float:
         """Robertson and Sparck Jones, kept above zero as Lucene does."""
         size = self._snapshot.size
         return float(np.log1p((size - documents + 0.5) / (documents + 0.5)))
 
-    def _bm25(self, ids: npt.NDArray[np.int32], weights: Scores, idf: float) -> Scores:
+    def _bm25(self, weights: Scores, idf: float, lengths: Scores | None) -> Scores:
+        """What a term of this idf earns by its weights in texts of these lengths; None: the
+        field is so short that lengths say nothing."""
         k1, b = self._parameters.k1, self._parameters.b
-        if self._field == "title":
-            norm = np.float32(k1)
-        else:
-            lengths = self._snapshot.content_lengths[ids]
+        norm: Scores | float = k1
+        if lengths is not None:
             norm = k1 * (1 - b + b / self._snapshot.mean_content_length * lengths)
         gained: Scores = (idf * (k1 + 1)) * weights / (weights + norm)
         return gained
@@ -130,6 +159,8 @@ class Search:
         for phrase in self._plan.phrases:
             having = np.zeros(self._snapshot.size, np.bool_)
             having[self._snapshot.phrase(self._field, phrase)] = True
+            if self._field == "content":
+                having[self._snapshot.phrase("attached", phrase)] = True
             allowed &= having
         for phrase in self._plan.excluded:
             allowed[self._snapshot.phrase("content", phrase)] = False
@@ -145,12 +176,15 @@ class Search:
             ("site", request.site),
             ("type", request.type),
             ("filetype", request.filetype),
+            ("effect", request.effect),
         ):
             if value is not None:
                 filters[name] = snapshot.facets[name].mask(value)
         if request.column is not None:
             filters["column"] = np.zeros(snapshot.size, np.bool_)
             filters["column"][snapshot.postings("column", request.column)[0]] = True
+        if request.same_as is not None:
+            filters["same_as"] = self._members(request.same_as)
         if request.published_from is not None or request.published_to is not None:
             within = snapshot.days > 0
             if request.published_from is not None:
@@ -168,17 +202,40 @@ class Search:
                 result = result & mask
         return result
 
-    def _facets(self, chosen: Mask, filters: dict[str, Mask]) -> dict[str, tuple[FacetCount, ...]]:
-        """Counts by value. A field's own filter does not apply to its counts, so that the
-        other tabs tell how many they hold."""
-        facets = {}
+    def _members(self, url: str) -> Mask:
+        """A document and its near-duplicates; nothing if it is unknown."""
+        number, clusters = self._snapshot.number_of(url), self._snapshot.clusters
+        members = np.zeros(self._snapshot.size, np.bool_)
+        if number is not None:
+            members[number] = True
+            if clusters[number]:
+                members |= clusters == clusters[number]
+        return members
+
+    def _count(self, chosen: Mask) -> int:
+        return collapse.count(self._clusters[chosen])
+
+    def _facets(
+        self, chosen: Mask, filters: dict[str, Mask]
+    ) -> tuple[dict[str, tuple[FacetCount, ...]], dict[str, int]]:
+        """Counts by value, and of all. A field's own filter does not apply to its counts, so
+        that the other tabs tell how many they hold."""
+        facets, totals = {}, {}
+        everything: tuple[Ids, Ids] | None = None
         for name in FACETS:
-            counts = self._snapshot.facets[name].counts(self._all_of(chosen, filters, but=name))
+            if name in filters or everything is None:
+                numbers = np.flatnonzero(self._all_of(chosen, filters, but=name)).astype(np.int32)
+                found = numbers, self._clusters[numbers]
+                everything = everything if name in filters else found
+            else:
+                found = everything
+            counts = self._snapshot.facets[name].counts(*found)
             pairs = counts.items()
             if name != "year":  # years stay in order of time
                 pairs = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))  # type: ignore[assignment]
             facets[name] = tuple(FacetCount(value, count) for value, count in pairs)
-        return facets
+            totals[name] = collapse.count(found[1])
+        return facets, totals
 
     # -- ranking --------------------------------------------------------------------------
 
@@ -234,6 +291,7 @@ class Search:
         return factors
 
     def _page(self, scores: Scores, matched: Mask) -> tuple[Hit, ...]:
+        """The results of the page; of near-duplicates the first in the order asked for."""
         request, snapshot = self._request, self._snapshot
         numbers = np.flatnonzero(matched)
         first = (request.page - 1) * request.size
@@ -241,20 +299,31 @@ class Search:
             return ()
         days = snapshot.days[numbers]
         gained = scores[numbers]
+        places = snapshot.places[numbers]
         if request.sort == "relevance":
-            order = np.lexsort((-days, -gained))
+            order = np.lexsort((-days, places, -gained))
         elif request.sort == "newest":
-            order = np.lexsort((-gained, -days))
+            order = np.lexsort((places, -gained, -days))
         else:
             undated = np.where(days == 0, np.iinfo(np.int32).max, days)
-            order = np.lexsort((-gained, undated))
-        page = numbers[order[first : first + request.size]]
-        return tuple(self._hit(int(number), float(scores[number])) for number in page)
+            order = np.lexsort((places, -gained, undated))
+        shown, sizes = collapse.first_of_each(self._clusters[numbers[order]])
+        on_page = slice(first, first + request.size)
+        return tuple(
+            self._hit(int(numbers[order[place]]), float(gained[order[place]]), int(size) - 1)
+            for place, size in zip(shown[on_page], sizes[on_page], strict=True)
+        )
 
-    def _hit(self, number: int, score: float) -> Hit:
+    def _hit(self, number: int, score: float, duplicates: int) -> Hit:
         stored = self._snapshot.stored(number)
         document = Document.from_record(stored["record"])
-        return Hit(document, score, stored["duplicates"])
+        return Hit(
+            document,
+            score,
+            duplicates,
+            tuple(Attachment(*one) for one in stored["attachments"]),
+            self._snapshot.title_of(document.parent) if document.parent else None,
+        )
 
     def _terms(self) -> tuple[str, ...]:
         """What to highlight: the words, and phrases as a whole."""

@@ -23,6 +23,7 @@ from whoosh.matching import Matcher
 from whoosh.reading import IndexReader
 
 from analyzers.terms import Phrase
+from indexer.index.collapse import counts_by_value, dense
 from indexer.index.engine import FACETS
 from indexer.index.generations import Generation, Lease
 
@@ -53,10 +54,10 @@ class Facet:
         having: Mask = self.ordinals == self.values.index(value)
         return having
 
-    def counts(self, chosen: Mask) -> dict[str, int]:
-        """How many of the chosen documents have each value; values of none are left out."""
-        ordinals = self.ordinals[chosen]
-        counts = np.bincount(ordinals[ordinals >= 0], minlength=len(self.values))
+    def counts(self, chosen: Ids, clusters: Ids) -> dict[str, int]:
+        """How many results among the chosen documents, given with their clusters, have each
+        value; values of none are left out."""
+        counts = counts_by_value(self.ordinals[chosen], clusters, len(self.values))
         return {
             value: int(count) for value, count in zip(self.values, counts, strict=True) if count
         }
@@ -104,18 +105,22 @@ class Snapshot:
         self.days = self._numbers("published")
         self.content_lengths = self._numbers("content_length").astype(np.float32)
         self.title_lengths = self._numbers("title_length").astype(np.float32)
+        self.attached_lengths = self._numbers("attached_length").astype(np.float32)
+        self.clusters = dense(self._numbers("cluster", np.int64))
+        self.places = self._numbers("place")
+        self._names = [leaf.column_reader("name") for leaf, _base in self._leaves]
         total = float(self.content_lengths[self.live].sum())
         self.mean_content_length = total / self.documents if total else 1.0
         self.facets: Mapping[str, Facet] = {
             name: self._years() if name == "year" else self._facet(name) for name in FACETS
         }
 
-    def _numbers(self, field: str) -> Ids:
+    def _numbers(self, field: str, dtype: type[Any] = np.int32) -> npt.NDArray[Any]:
         parts = []
         for leaf, _base in self._leaves:
             column = leaf.column_reader(field)
-            parts.append(np.fromiter(column, np.int32, leaf.doc_count_all()))
-        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+            parts.append(np.fromiter(column, dtype, leaf.doc_count_all()))
+        return np.concatenate(parts) if parts else np.empty(0, dtype)
 
     def _facet(self, field: str) -> Facet:
         values = [term.decode() for term in self.reader.lexicon(field)]
@@ -220,10 +225,27 @@ class Snapshot:
     # -- documents --------------------------------------------------------------------
 
     def stored(self, number: int) -> dict[str, Any]:
-        """The stored fields of a document: ``record`` and ``duplicates``."""
+        """The stored fields of a document: ``record`` and ``attachments``."""
         with self._reading:
             fields: dict[str, Any] = self.reader.stored_fields(number)
         return fields
+
+    def number_of(self, url: str) -> int | None:
+        """The number of the live document of this URL."""
+        numbers = self.postings("key", url)[0]
+        alive = numbers[self.live[numbers]]
+        return int(alive[0]) if len(alive) else None
+
+    def title_of(self, url: str) -> str | None:
+        """The title of the document of this URL, or None if there is none."""
+        number = self.number_of(url)
+        if number is None:
+            return None
+        with self._reading:
+            for names, (leaf, base) in zip(self._names, self._leaves, strict=True):
+                if base <= number < base + leaf.doc_count_all():
+                    return bytes(names[number - base]).decode("utf-8", "surrogatepass")
+        return None
 
     @cached_property
     def versions(self) -> dict[str, str]:

@@ -14,14 +14,13 @@ from indexer.archive.report import brief_report
 from indexer.archive.runs import suspicious_runs
 from indexer.config import Settings
 from indexer.crawl.crawler import CrawlProgress, Meanwhile, crawl
-from indexer.crawl.robots_rules import product_token
 from indexer.crawl.scope import Scope
 from indexer.exchange import import_file
 from indexer.index import open_engine
 from indexer.index.engine import IndexSummary
 from indexer.indexing import rebuild, synchronize
 from indexer.jobs.run import JobFailed, JobRun, Task
-from indexer.reading import reextract
+from indexer.reading import ReadingOptions, reextract
 
 _log = logging.getLogger(__name__)
 _INDEX_SECONDS = 600.0
@@ -123,7 +122,12 @@ def import_task(settings: Settings, run: JobRun, path: Path) -> Mapping[str, Any
     """Add a file's documents to the archive, then to the index."""
     archive = Archive(settings.archive_path)
     try:
-        imported = import_file(path, archive, lambda done, _: run.report(done, None, "lines"))
+        imported = import_file(
+            path,
+            archive,
+            lambda done, _: run.report(done, None, "lines"),
+            settings.personal_data.public_numbers,
+        )
         summary = _synchronize(settings, archive, run)
     finally:
         archive.close()
@@ -141,7 +145,7 @@ def _read_again(settings: Settings, archive: Archive, run: JobRun) -> int:
     return reextract(
         archive,
         scopes,
-        product_token(settings.crawl.user_agent),
+        ReadingOptions.of(settings),
         lambda done, total: run.report(done, total, "pages read again"),
     )
 

@@ -30,13 +30,33 @@ _CONTENT_TYPES: Final = {".pdf": "application/pdf", ".txt": "text/plain"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A document printed in a gazette's issue, ``group`` the heading above it if it is the
+    first of one; ``annex`` stands below its signature, a paragraph per line."""
+
+    title: str
+    body: str
+    group: str = ""
+    number: str = ""
+    issuer: str = ""
+    written: date | None = None
+    annex: str = ""
+
+    @property
+    def signed_on(self) -> str:
+        """The day under the document, as the standard of its time writes it."""
+        return _day_under(self.written)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """One article of the portal as its YAML gives it.
 
     ``body`` is plain text, a paragraph per line. ``paths`` are its addresses by column,
     several where it stands in several columns; its attachments lie beside the first.
     ``written`` and ``issuer`` sign an official document, ``catalogue`` adds the 公开目录
-    table. ``tags`` overrides 网页标签 by name.
+    table. ``tags`` overrides 网页标签 by name. ``printed`` are the documents of a gazette's
+    issue, which follow its contents on the same page.
     """
 
     id: int
@@ -57,6 +77,7 @@ class Article:
     table: tuple[tuple[str, ...], ...] = ()
     letter: Mapping[str, str] = field(default_factory=dict)
     admin_link: bool = False
+    printed: tuple[Printed, ...] = ()
     content_type: str = "text/html"
 
     @property
@@ -67,11 +88,7 @@ class Article:
     @property
     def signed_on(self) -> str:
         """The day under the document, as the standard of its time writes it."""
-        if self.written is None:
-            return ""
-        if self.written < _ARABIC_DATES_FROM:
-            return chinese_day(self.written)
-        return f"{self.written.year}年{self.written.month}月{self.written.day}日"
+        return _day_under(self.written)
 
     def attachment_path(self, name: str) -> str:
         """Where the attachment of that file name lies, percent-encoded as UTF-8."""
@@ -109,6 +126,14 @@ def chinese_day(day: date) -> str:
     """``2009-12-03`` as 二〇〇九年十二月三日."""
     year = str(day.year).translate(_DIGITS)
     return f"{year}年{_chinese_number(day.month)}月{_chinese_number(day.day)}日"
+
+
+def _day_under(day: date | None) -> str:
+    if day is None:
+        return ""
+    if day < _ARABIC_DATES_FROM:
+        return chinese_day(day)
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def load_articles() -> list[Article]:
@@ -261,7 +286,8 @@ def _place(
         for name in keys
     }
     body = record.pop("body", "").strip()
-    article = Article(**record, published=day, paths=paths, body=body)
+    printed = tuple(Printed(**document) for document in record.pop("printed", []))
+    article = Article(**record, published=day, paths=paths, body=body, printed=printed)
     for name in keys:
         places[name][1].articles.append(article)
 

@@ -7,7 +7,8 @@ from search_api.blueprints.jobs import jobs
 from search_api.blueprints.openapi import openapi
 from search_api.blueprints.operations import operations
 from search_api.blueprints.pages import pages
+from search_api.blueprints.personal_data import personal_data
 from search_api.blueprints.runs import runs
 from search_api.blueprints.search import search
 
-BLUEPRINTS: Final = (search, jobs, runs, openapi, operations, pages, console)
+BLUEPRINTS: Final = (search, jobs, runs, personal_data, openapi, operations, pages, console)

@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "crawl": "jobs:crawl_command",
     "report": "reports:report_command",
     "confirm": "jobs:confirm_command",
+    "personal-data": "personal_data:personal_data_command",
     "reindex": "jobs:reindex_command",
     "import": "data:import_command",
     "export": "data:export_command",

@@ -93,9 +93,19 @@ def report_lines(report: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
     yield from _dead_links(report)
     yield from _stale_columns(report)
     yield from _urls("needs script", report["needs_script"], report["needs_script_total"])
+    yield from _read_in_part(report)
     yield from _redirects(report)
     yield from _traps(report)
     yield from _suspicion(report, zone)
+
+
+def _read_in_part(report: Mapping[str, Any]) -> Iterator[str]:
+    documents, total = report["read_in_part"][:_LISTED], report["read_in_part_total"]
+    if total:
+        yield _row("read in part", _total(total, len(documents)))
+    for one in documents:
+        title = f" “{plain(one['title'])}”" if one["title"] else ""
+        yield f"    {plain(one['url'])}{title}: {plain(one['problem'])}"
 
 
 def _causes(causes: Mapping[str, int], words: Mapping[str, str]) -> str:

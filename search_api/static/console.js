@@ -88,6 +88,7 @@
     if (!sitesShown) showSites(status.sites);
     sitesShown = true;
     await reports.show(status.sites, mayWrite);
+    await personal.show(status.token.rights.includes("personal_data.read"));
   }
 
   function showSites(sites) {
@@ -204,6 +205,7 @@
     token = null;
     polls = unfinished = 0;
     reports.clear();
+    personal.clear();
     root.hidden = byId("leave").hidden = true;
     byId("enter").hidden = false;
     byId("token").value = "";
@@ -217,10 +219,14 @@
       tell(`${words.submitted}：#${job.id}`);
       await poll();
     } catch (error) {
-      if (error instanceof Left) return;
-      if (error.status === 401) leave(words.wrong_token);
-      else tell(explain(error));
+      refused(error);
     }
+  }
+
+  function refused(error) {
+    if (error instanceof Left) return;
+    if (error.status === 401) leave(words.wrong_token);
+    else tell(explain(error));
   }
 
   const submit = (body) => act(() => api("POST", root.dataset.jobs, body));
@@ -229,6 +235,11 @@
     words, byId, time, size, outcome, siteTitle,
     fetchReport: (id) => api("GET", `${root.dataset.runs}/${id}`),
     confirmRemovals: (site) => submit({ kind: "confirm", sites: [site] }),
+  });
+
+  const personal = personalData({
+    words, byId, time, siteTitle,
+    fetchPages: (page) => api("GET", `${root.dataset.personal}?page=${page}`),
   });
 
   function cancel(id) {
@@ -250,6 +261,9 @@
     const sites = [...byId("sites").querySelectorAll(":checked")].map((box) => box.value);
     submit({ kind: "crawl", sites, full: byId("full").checked });
   });
+  for (const [id, step] of [["personal-back", -1], ["personal-on", 1]]) {
+    byId(id).addEventListener("click", () => personal.turn(step, refused));
+  }
   byId("reindex").addEventListener("click", () => submit({ kind: "reindex" }));
 
   if (token) poll();

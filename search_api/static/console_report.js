@@ -80,6 +80,8 @@ const crawlReports = ({ words, byId, time, size, outcome, siteTitle, fetchReport
     return entry(element("strong", column.column), element("span", ` ${fill(told.stale_column, facts)}`, "quiet"));
   }
 
+  const partly = (one) => entry(link(one.url, one.title), element("span", ` ${reason(one.problem)}`, "quiet"));
+
   function lists(report, kept) {
     const urls = (list) => list.map((url) => entry(link(url)));
     const redirects = report.refused_redirects.map((one) => entry(link(one.url), element("span", ` ${reason(one.error)}`, "quiet")));
@@ -90,6 +92,7 @@ const crawlReports = ({ words, byId, time, size, outcome, siteTitle, fetchReport
       [told.dead_links, report.dead_links_total, report.dead_links.map(deadLink)],
       [told.stale_columns, report.stale_columns.length, report.stale_columns.map(staleColumn)],
       [told.needs_script, report.needs_script_total, urls(report.needs_script)],
+      [told.read_in_part, report.read_in_part_total, report.read_in_part.map(partly)],
       [told.refused_redirects, redirects.length, redirects],
       [told.traps, traps.length, traps],
     ].filter(([, total]) => total).map(([title, total, items]) => section(title, total, items, kept));

@@ -1,0 +1,1 @@
+"""Parts of reading a service guide: labels, rows, tabs, tables of materials, values."""
