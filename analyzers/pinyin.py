@@ -1,4 +1,8 @@
-"""Pinyin of titles, for people who type without an input method."""
+"""Pinyin of Chinese text, for people who type without an input method.
+
+Syllables are those of 汉语拼音方案 (GB/T 16159) without tones; ü is written v, as it is typed
+(妇女 funv). pypinyin chooses readings by phrases; ``data/pinyin.yaml`` goes before it.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +11,68 @@ from functools import lru_cache
 from importlib import resources
 
 import yaml
-from pypinyin import Style, lazy_pinyin, load_single_dict
+from pypinyin import Style, lazy_pinyin, load_phrases_dict, load_single_dict
 
 _LATIN = re.compile(r"[a-z0-9]+")
-
-
-_LITERAL = "\0"
-"""Marks what is no syllable: Latin letters and digits."""
+_NOT_READ = "\0"
+"""Marks a run that has no reading: Latin letters, digits, punctuation."""
 
 
 def full_pinyin(text: str) -> str:
     """Toneless syllables without spaces: 公积金 → ``gongjijin``; Latin and digits stay."""
-    return "".join(_syllables(text)).replace(_LITERAL, "")
+    return "".join(_kept(part) for part in _parts(text))
 
 
 def pinyin_initials(text: str) -> str:
     """First letters: 公积金 → ``gjj``; Latin and digits stay."""
-    return "".join(part[1:] if part.startswith(_LITERAL) else part[:1] for part in _syllables(text))
+    return "".join(_kept(part) if part.startswith(_NOT_READ) else part[:1] for part in _parts(text))
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """What each character is typed as: its syllable; Latin letters and digits as they are, in
+    lower case; ``""`` for what has no reading. As many as ``text`` has characters."""
+    found: list[str] = []
+    for part in _parts(text):
+        if part.startswith(_NOT_READ):
+            found.extend(_typed(character) for character in part[1:])
+        else:
+            found.append(part)
+    if len(found) == len(text):
+        return tuple(found)
+    # A phrase of pypinyin's that has another number of syllables than characters.
+    return tuple(full_pinyin(character) for character in text)
 
 
 @lru_cache(maxsize=1)
 def own_readings() -> dict[str, str]:
-    """Readings by character that go before pypinyin's: ``data/pinyin.yaml``."""
+    """Readings that go before pypinyin's, by character or phrase: ``data/pinyin.yaml``."""
     file = resources.files("analyzers").joinpath("data/pinyin.yaml")
-    readings: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))["characters"]
-    load_single_dict({ord(character): reading for character, reading in readings.items()})
-    return readings
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    characters: dict[str, str] = data["characters"]
+    phrases: dict[str, str] = data["phrases"]
+    load_single_dict({ord(character): reading for character, reading in characters.items()})
+    load_phrases_dict(
+        {phrase: [[one] for one in reading.split()] for phrase, reading in phrases.items()}
+    )
+    return {**characters, **phrases}
 
 
-@lru_cache(maxsize=50_000)
-def _syllables(text: str) -> tuple[str, ...]:
+@lru_cache(maxsize=2_000)
+def _parts(text: str) -> tuple[str, ...]:
+    """Syllables, and marked runs without a reading, in the order of the text."""
     own_readings()  # the first call hands them to pypinyin
-    parts = lazy_pinyin(text, style=Style.NORMAL, v_to_u=False, errors=_keep_latin)
-    return tuple(part.replace("ü", "v") for part in parts)
+    parts = lazy_pinyin(text, style=Style.NORMAL, v_to_u=False, errors=_marked)
+    return tuple(part if part.startswith(_NOT_READ) else part.replace("ü", "v") for part in parts)
 
 
-def _keep_latin(run: str) -> str:
-    """Characters without a reading: Latin letters and digits stay, punctuation goes."""
-    return _LITERAL + "".join(_LATIN.findall(run.lower()))
+def _marked(run: str) -> str:
+    return _NOT_READ + run
+
+
+def _kept(part: str) -> str:
+    return "".join(_LATIN.findall(part.lower())) if part.startswith(_NOT_READ) else part
+
+
+def _typed(character: str) -> str:
+    lower = character.lower()
+    return lower if _LATIN.fullmatch(lower) else ""

@@ -1,4 +1,4 @@
-"""Terms of a text with their true positions, and terms of a query.
+"""Terms of a text with their true positions, and phrases as terms.
 
 A position counts units: a CJK character is one unit, a run of Latin letters or digits is
 one unit, and whatever stands between two units but white space leaves a gap of one: old
@@ -7,29 +7,31 @@ pages space out titles (公 告) and break them into lines. At each position sta
 * the unit itself, so that single characters find,
 * the bigram with the next character, so that any substring can be found, and phrases
   match to the letter as bigrams in a row,
-* every word of three or more characters that jieba's dictionary has there (its full
+* every word of three or more characters that the dictionaries have there (jieba's full
   mode), so that words within words find whatever the neighbourhood.
 
-Words and bigrams together rank better than either alone (docs/decisions/0006).
+Words and bigrams together rank better than either alone (docs/decisions/0006, 0022).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 from analyzers.normalize import normalize
-from analyzers.segment import Segmenter, default_segmenter
+from analyzers.segment import LONG, Segmenter, default_segmenter
+from analyzers.units import HAN
 
-_HAN = "々〆〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
-_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
-_IS_HAN = re.compile(rf"[{_HAN}]")
-_PARTING = re.compile(r"\S")
-_SPACED_OUT = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
-"""Between characters white space is layout (通 知): it parts neither words nor phrases."""
+_BETWEEN_HAN = re.compile(rf"([^{HAN}]+)")
+_LATIN = re.compile(r"[^\W_]+")
+_STRETCH = re.compile(r"\x01|[^\x01]+")
+
+_GAP = "\x00"
+_RUN_HERE = "\x01"
+"""Stand for what parts and for a run of Latin letters or digits, where a text is one
+character a position: both are characters that no unit is made of."""
 
 TermPositions = dict[str, list[int]]
 """Ascending positions by term."""
@@ -37,71 +39,73 @@ TermPositions = dict[str, list[int]]
 
 def term_positions(text: str, segmenter: Segmenter | None = None, start: int = 0) -> TermPositions:
     """The terms of a text, normalised here, the first unit standing at ``start``."""
-    prefixes = (segmenter or default_segmenter()).prefixes
-    text = _SPACED_OUT.sub("", normalize(text))
+    units, runs = _units(normalize(text))
+    units = units.lstrip(_GAP)
     terms: TermPositions = {}
-    position = start
-    previous_end = 0
-    for match in _RUN.finditer(text):
-        run = match.group()
-        if position > start and _PARTING.search(text, previous_end, match.start()):
-            position += 1  # what punctuation parts, no phrase joins
-        previous_end = match.end()
-        if not _IS_HAN.match(run):
-            terms.setdefault(run, []).append(position)
-            position += 1
-            continue
-        for index in range(len(run)):
-            here = position + index
-            end = index + 1
-            piece = run[index:end]
-            terms.setdefault(piece, []).append(here)
-            end += 1
-            if end > len(run):
-                break
-            piece = run[index:end]
-            terms.setdefault(piece, []).append(here)
-            while piece in prefixes:
-                if end - index > 2 and prefixes[piece]:
-                    terms.setdefault(piece, []).append(here)
-                end += 1
-                if end > len(run):
-                    break
-                piece = run[index:end]
-        position += len(run)
+    before = ""
+    # The innermost loop of indexing: looking first is quicker than setdefault or defaultdict.
+    for position, unit in enumerate(units, start):
+        if unit in terms:
+            terms[unit].append(position)
+        else:
+            terms[unit] = [position]
+        if before:
+            pair = before + unit
+            if pair in terms:
+                terms[pair].append(position - 1)
+            else:
+                terms[pair] = [position - 1]
+        before = unit
+    gaps = terms.pop(_GAP, [])
+    places = terms.pop(_RUN_HERE, [])
+    for place in (*gaps, *places):
+        at = place - start
+        for pair in (units[at - 1 : at + 1], units[at : at + 2]):
+            terms.pop(pair, None)
+    for place, run in zip(places, runs, strict=True):
+        terms.setdefault(run, []).append(place)
+    for offset, word in (segmenter or default_segmenter()).long_words(units):
+        terms.setdefault(word, []).append(start + offset)
     return terms
 
 
-@dataclass(frozen=True)
-class QueryTerms:
-    """The terms a query is asked with.
+def _units(text: str) -> tuple[str, list[str]]:
+    """A normalised text as one character a position, and its Latin runs in order.
 
-    ``required`` are its words, each of which a perfect result contains; ``evidence`` are
-    further terms that only help to rank.
+    White space is left out: it is layout between characters (通 知), and parts runs as it
+    stands between two placeholders.
     """
+    parts = _BETWEEN_HAN.split(text)
+    runs: list[str] = []
+    for index in range(1, len(parts), 2):
+        between = parts[index]
+        if len(between) < _SHORT:
+            parts[index], found = _short_between(between)
+        else:
+            parts[index], found = _between(between)
+        runs += found
+    return "".join(parts), runs
 
-    required: tuple[str, ...]
-    evidence: tuple[str, ...]
+
+def _between(text: str) -> tuple[str, tuple[str, ...]]:
+    """What stands between Chinese characters as placeholders, and the runs in it."""
+    units: list[str] = []
+    runs: list[str] = []
+    end = 0
+    for run in _LATIN.finditer(text):
+        if text[end : run.start()].strip():
+            units.append(_GAP)
+        units.append(_RUN_HERE)
+        runs.append(run.group())
+        end = run.end()
+    if text[end:].strip():
+        units.append(_GAP)
+    return "".join(units), tuple(runs)
 
 
-def query_terms(text: str, segmenter: Segmenter | None = None) -> QueryTerms:
-    """Segment what a person typed (normalised); words that carry nothing are dropped.
-
-    If a query has nothing but such words, they are kept: 怎么办 is then what is sought.
-    """
-    segmenter = segmenter or default_segmenter()
-    words: list[str] = []
-    bigrams: list[str] = []
-    for match in _RUN.finditer(text):
-        run = match.group()
-        if not _IS_HAN.match(run):
-            words.append(run)
-            continue
-        words.extend(segmenter.cut(run))
-        bigrams.extend(run[i : i + 2] for i in range(len(run) - 1))
-    carrying = [word for word in words if word not in stop_words()] or words
-    required = tuple(dict.fromkeys(carrying))
-    return QueryTerms(required, tuple(t for t in dict.fromkeys(bigrams) if t not in required))
+_SHORT = 5
+_short_between = lru_cache(maxsize=10_000)(_between)
+"""The same punctuation, years and list numbers again and again."""
 
 
 Phrase = tuple[tuple[int, str], ...]
@@ -109,40 +113,39 @@ Phrase = tuple[tuple[int, str], ...]
 
 
 def phrase_terms(text: str, segmenter: Segmenter | None = None) -> tuple[Phrase, ...]:
-    """A phrase as terms at fixed distances, one sequence for each unbroken part.
+    """A phrase (normalised) as terms at fixed distances, one sequence for each unbroken part.
 
     Punctuation parts a phrase as it parts a text; white space does not. Every unit is covered by
     the longest dictionary word there, else by a bigram: the longer a term, the rarer.
     """
     prefixes = (segmenter or default_segmenter()).prefixes
-    text = _SPACED_OUT.sub("", text)
-    parts: list[list[tuple[int, str]]] = []
-    position = previous_end = 0
-    for match in _RUN.finditer(text):
-        if not parts or _PARTING.search(text, previous_end, match.start()):
-            parts.append([])
-            position = 0
-        run = match.group()
-        if _IS_HAN.match(run):
-            parts[-1].extend((position + at, term) for at, term in _cover(run, prefixes))
-            position += len(run)
-        else:
-            parts[-1].append((position, run))
-            position += 1
-        previous_end = match.end()
-    return tuple(tuple(part) for part in parts)
+    units, runs = _units(text)
+    left = iter(runs)
+    parts = []
+    for part in units.split(_GAP):
+        terms: list[tuple[int, str]] = []
+        for match in _STRETCH.finditer(part):
+            at = match.start()
+            if part[at] == _RUN_HERE:
+                terms.append((at, next(left)))
+            else:
+                terms.extend((at + offset, term) for offset, term in _cover(match[0], prefixes))
+        if terms:
+            parts.append(tuple(terms))
+    return tuple(parts)
 
 
 def _cover(run: str, prefixes: Mapping[str, int]) -> Iterator[tuple[int, str]]:
     """Dictionary words and bigrams that cover a run of characters, with their offsets."""
     start = 0
     while start < len(run):
-        end = start + 1
         longest = start
-        while run[start:end] in prefixes and end <= len(run):
-            if prefixes[run[start:end]] and end - start > 2:
+        for end in range(start + 1, len(run) + 1):
+            frequency = prefixes.get(run[start:end])
+            if frequency is None:
+                break
+            if frequency and end - start >= LONG:
                 longest = end
-            end += 1
         if longest > start:
             yield start, run[start:longest]
             start = longest

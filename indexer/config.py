@@ -52,6 +52,15 @@ class PersonalDataSettings(Section):
         return frozenset(self.allow)
 
 
+class SearchesSettings(Section):
+    """Whether searches are counted, and what of them is shown to others."""
+
+    record: bool = True
+    # What a single person typed is nobody else's business.
+    floor: int = Field(5, ge=2, le=1000)
+    keep_days: int = Field(365, ge=7, le=3650)
+
+
 class ScheduleSettings(Section):
     """When jobs start by themselves; an empty line means never."""
 
@@ -95,6 +104,7 @@ class Settings(Section):
     crawl: CrawlSettings = CrawlSettings()
     files: FilesSettings = FilesSettings()
     personal_data: PersonalDataSettings = PersonalDataSettings()
+    searches: SearchesSettings = SearchesSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     server: ServerSettings = ServerSettings()
     path: Path | None = Field(None, exclude=True)
@@ -135,6 +145,16 @@ class Settings(Section):
     def index_directory(self) -> Path:
         """The folder of index generations."""
         return self.data_directory / "index"
+
+    @property
+    def searches_path(self) -> Path:
+        """The SQLite database of what is searched."""
+        return self.data_directory / "searches.sqlite"
+
+    @property
+    def vocabulary_directory(self) -> Path:
+        """The folder of what staff change of the search (:mod:`indexer.vocabulary`)."""
+        return self.data_directory / "vocabulary"
 
     def site(self, name: str) -> SiteSettings | None:
         """The configured site of this name, or None."""

@@ -83,6 +83,11 @@ class _StateCollector(Collector):
             "qzsearch_index_documents", "Documents in the index", value=status.documents
         )
         yield GaugeMetricFamily("qzsearch_index_bytes", "Size of the index", value=status.bytes)
+        yield GaugeMetricFamily(
+            "qzsearch_index_stale",
+            "1 if the index was made with another dictionary or schema",
+            value=float(status.stale),
+        )
         age = GaugeMetricFamily("qzsearch_index_age_seconds", "Time since the index was written")
         if status.updated is not None:
             age.add_metric([], (datetime.now(timezone.utc) - status.updated).total_seconds())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flask import g
 
@@ -22,15 +23,20 @@ class Observation:
         self.outcome: Outcome = "unavailable"
 
     def search(self, parameters: SearchParameters) -> SearchOutcome:
-        """Search and remember how it ended. Raises EngineError."""
-        found = run_search(services().engine, parameters)
+        """Search, count what was searched and remember how it ended. Raises EngineError."""
+        held = services()
+        found = run_search(held.engine, parameters)
         if found.correction is not None and found.correction.applied:
             self.outcome = "corrected"
         elif found.response.total == 0:
             self.outcome = "nothing"
         else:
             self.outcome = "relaxed" if found.response.relaxed else "found"
-        return found
+        # Leafing through results and their near-duplicates is no search of its own.
+        if parameters.page == 1 and parameters.same_as is None:
+            held.searched.record(found.shown_for(parameters.q), found.response.full_matches)
+        related = held.searched.related(found.shown_for(parameters.q), found.response.related)
+        return replace(found, response=replace(found.response, related=related))
 
 
 @contextmanager

@@ -54,6 +54,18 @@ def page_data() -> dict[str, Any]:
     return load_yaml_resource("page.yaml")
 
 
+def search_tips(settings: Settings) -> list[dict[str, Any]]:
+    """What to try, each with ``text`` and ``examples`` of how it is typed."""
+    site = settings.sites[0].name
+    return [
+        {
+            "text": tip["text"],
+            "examples": [one.replace("{site}", site) for one in tip.get("examples", ())],
+        }
+        for tip in page_data()["tips"]
+    ]
+
+
 def _is_linkable(url: str) -> bool:
     """An imported record may have any URL; only these are harmless as links."""
     return url.lower().startswith(_LINKABLE)
@@ -190,7 +202,7 @@ class ResultsPage:
             label = "仅标题" if parameters.scope == "title" else labels()[parameters.scope]
             active.append(Choice(label, links.with_(in_=None)))
         if parameters.exact == "1":
-            active.append(Choice("精确查找", links.with_(exact=None)))
+            active.append(Choice("按原样搜索", links.with_(exact=None)))
         return active
 
     @property

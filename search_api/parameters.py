@@ -126,6 +126,7 @@ class SearchParameters(_Parameters):
     sort: Literal["relevance", "newest", "oldest"] = "relevance"
     scope: Annotated[str, AfterValidator(_scope)] = Field("all", alias="in")
     exact: Literal["0", "1"] = "0"
+    explain: Literal["0", "1"] = "0"
 
     @field_validator("size")
     @classmethod
@@ -148,6 +149,12 @@ class SuggestParameters(_Parameters):
     """``GET /api/v1/suggest``."""
 
     q: QueryText
+    size: WholeNumber = Field(10, ge=1, le=MOST_SUGGESTIONS)
+
+
+class PopularParameters(_Parameters):
+    """``GET /api/v1/popular``."""
+
     size: WholeNumber = Field(10, ge=1, le=MOST_SUGGESTIONS)
 
 
@@ -216,7 +223,8 @@ def read_job_request(body: Any, sites: list[str], language: Language) -> JobRequ
 
 
 def _limits(model: type[_Parameters]) -> dict[str, object]:
-    maximum = MOST_SUGGESTIONS if model is SuggestParameters else LARGEST_PAGE
+    is_short = issubclass(model, (SuggestParameters, PopularParameters))
+    maximum = MOST_SUGGESTIONS if is_short else LARGEST_PAGE
     return {
         "maximum": maximum,
         "deepest": DEEPEST_RESULT,

@@ -76,7 +76,16 @@ def _result_record(hit: Hit, highlighter: Highlighter) -> dict[str, Any]:
         "service": dict(document.service) if document.service else None,
         "score": round(hit.score, 4),
         "duplicates": hit.duplicates,
+        **_explanation(hit),
     }
+
+
+def _explanation(hit: Hit) -> dict[str, Any]:
+    """The steps of the score, if they were asked for."""
+    if hit.explanation is None:
+        return {}
+    parts = [{**part._asdict(), "gain": round(part.gain, 6)} for part in hit.explanation]
+    return {"explanation": parts}
 
 
 def _day(day: date | None) -> str | None:

@@ -29,6 +29,10 @@ class SearchOutcome:
     response: SearchResponse
     correction: Correction | None = None
 
+    def shown_for(self, typed: str) -> str:
+        """The query whose results these are: as typed, or as corrected."""
+        return self.correction.query if self.correction and self.correction.applied else typed
+
 
 def engine_request(parameters: SearchParameters) -> SearchRequest:
     """The engine's request for checked parameters."""
@@ -48,6 +52,7 @@ def engine_request(parameters: SearchParameters) -> SearchRequest:
         sort=parameters.sort,
         scope=parameters.scope,
         exact=exact,
+        explain=parameters.explain == "1",
     )
 
 

@@ -45,6 +45,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
             "when_ready": _tell_address,
             "child_exit": _forget_metrics,
+            "worker_exit": _close,
             "on_exit": lambda _arbiter: self._on_exit(),
             # A query may be 200 characters, nine bytes each in a URL, and more: what is too
             # long is then told by the API.
@@ -68,7 +69,7 @@ def serve(settings: Settings, on_exit: Callable[[], None] = lambda: None) -> Non
     """
     check_port(settings.server.host, settings.server.port)
     os.environ[_METRICS] = str(_metrics_folder(settings))  # prometheus_client is imported later
-    default_segmenter()
+    default_segmenter().load()
     _Server(settings, on_exit).run()
 
 
@@ -101,6 +102,15 @@ def _tell_address(arbiter: Arbiter) -> None:
         host, port = listener.sock.getsockname()[:2]
         host = f"[{host}]" if ":" in host else host
         print(f"qzsearch is ready at http://{host}:{port}/", flush=True)
+
+
+def _close(_arbiter: Arbiter, worker: Any) -> None:
+    """A worker that stops writes what waits to be written."""
+    from search_api.services import EXTENSION
+
+    app = getattr(worker, "wsgi", None)
+    if app is not None:
+        app.extensions[EXTENSION].close()
 
 
 def _forget_metrics(_arbiter: Arbiter, worker: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the endpoints work with: configuration, index, jobs, tokens and metrics."""
+"""What the endpoints work with: configuration, index, vocabulary, jobs, tokens, metrics."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from indexer.config import Settings
 from indexer.failure import Failure
 from indexer.index.engine import SearchEngine
 from indexer.jobs.store import JobStore
+from indexer.vocabulary import Vocabulary
 from search_api.access import TokenStore
 from search_api.metrics import Metrics
 from search_api.problems import RETRY_AFTER_SECONDS, Problem
+from search_api.searched import Searched
 
 EXTENSION: Final = "qzsearch"
 """The key under which ``app.extensions`` holds the :class:`Services`."""
@@ -62,8 +64,10 @@ class Services:
     def __init__(self, settings: Settings, engine: SearchEngine) -> None:
         self.settings = settings
         self.engine = engine
+        self.vocabulary = Vocabulary(settings.vocabulary_directory)
         self._jobs = _PerProcess(lambda: JobStore(settings.service_path))
         self._tokens = _PerProcess(lambda: TokenStore(settings.service_path))
+        self._searched = _PerProcess(lambda: Searched(settings, self.vocabulary.is_hidden))
         self.metrics = Metrics(settings, engine, lambda: self.jobs)
 
     @property
@@ -75,6 +79,11 @@ class Services:
     def tokens(self) -> TokenStore:
         """The access tokens."""
         return self._tokens.get()
+
+    @property
+    def searched(self) -> Searched:
+        """What was searched."""
+        return self._searched.get()
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:
@@ -95,8 +104,8 @@ class Services:
             raise Problem("archive-unavailable", headers=retry) from error
 
     def close(self) -> None:
-        """Close what this process opened."""
-        for store in (self._jobs.opened(), self._tokens.opened()):
+        """Close what this process opened; searches that wait to be counted are written."""
+        for store in (self._jobs.opened(), self._tokens.opened(), self._searched.opened()):
             if store is not None:
                 store.close()
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from markupsafe import escape
 
-from analyzers.normalize import normalize, normalize_with_offsets
+from analyzers.normalize import NormalizedText, normalize, normalize_with_offsets
 from search_api.resources import load_yaml_resource
 
 Span = tuple[int, int]
@@ -25,9 +25,6 @@ _ELLIPSIS: Final = "…"
 _NOT_SPACE: Final = re.compile(r"\S")
 _NOT_WORD: Final = re.compile(r"\W+")
 _WORDISH: Final = re.compile(r"\w")
-# What is left out here is one character after normalisation too, and makes up nearly all
-# Chinese texts, which saves looking at each of their characters.
-_UNUSUAL: Final = re.compile(r"[^\n\x20-\x7e“”‘’—\u3000-\u3017\u4e00-\u9fff\uff01-\uff5e]")
 
 
 @dataclass(frozen=True)
@@ -82,17 +79,17 @@ class Highlighter:
         """
         settings = self._settings
         offset = 0
-        matches, original = self._matches(text[: settings.first_scanned])
+        matches, normalized = self._matches(text[: settings.first_scanned])
         if len(text) > settings.first_scanned and not self._all_in(matches):
             offset = self._scan_offset(text)
-            matches, original = self._matches(text[offset : offset + settings.scanned])
+            matches, normalized = self._matches(text[offset : offset + settings.scanned])
         begin = 0
         if matches:
-            first = self._best_match(matches)[0]
-            first = offset + (first if original is None else original[first])
+            start, last, _term = self._best_match(matches)
+            first = offset + normalized.original_span(start, last)[0]
             begin = _passage_start(text, first, settings)
         end = min(len(text), begin + settings.window)
-        spans = [(offset + first, offset + last) for first, last in _merged(matches, original)]
+        spans = [(offset + first, offset + last) for first, last in _merged(matches, normalized)]
         # A match that the window's end would cut is kept whole.
         end = max([end, *(last for first, last in spans if begin <= first < end)])
         passage = text[begin:end]
@@ -118,19 +115,15 @@ class Highlighter:
         places = [place for term in self._terms if (place := text.find(term, scanned)) >= 0]
         return max(0, min(places) - self._settings.window) if places else 0
 
-    def _matches(self, text: str) -> tuple[list[_Match], Sequence[int] | None]:
-        """Occurrences in the normalised text, and its way back if positions differ."""
-        original: Sequence[int] | None = None
-        if _keeps_length(text):
-            folded = normalize(text)
-        else:
-            normalized = normalize_with_offsets(text)
-            folded, original = normalized.text, normalized.offsets
+    def _matches(self, text: str) -> tuple[list[_Match], NormalizedText]:
+        """Occurrences in the normalised text, which knows the way back."""
+        normalized = normalize_with_offsets(text)
+        folded = normalized.text
         matches: list[_Match] = []
         for index, term in enumerate(self._terms):
             _add_occurrences(matches, folded, term, index, self._settings.occurrences)
         matches.sort()
-        return matches, original
+        return matches, normalized
 
     def _best_match(self, matches: list[_Match]) -> _Match:
         """The first match of the most valuable window: that of the most and longest terms."""
@@ -153,27 +146,6 @@ class Highlighter:
             inside[leaving] -= 1
             value -= values[leaving] * (repeat if inside[leaving] else 1.0)
         return matches[best]
-
-
-class _LengthKept(dict[str, bool]):
-    """Whether a character's normal form is one character again; filled as they are met."""
-
-    def __missing__(self, character: str) -> bool:
-        self[character] = kept = len(normalize(character)) == 1
-        return kept
-
-
-_LENGTH_KEPT = _LengthKept()
-
-
-def _keeps_length(text: str) -> bool:
-    """Whether positions in the text and in its normal form are the same.
-
-    Equal total lengths would not tell: a vanished character may make up for a ligature.
-    """
-    if _UNUSUAL.search(text) is None:
-        return True
-    return all(map(_LENGTH_KEPT.__getitem__, set(text)))
 
 
 def _add_occurrences(matches: list[_Match], text: str, term: str, index: int, most: int) -> None:
@@ -199,7 +171,7 @@ def _in_one_run(text: str, boundary: int) -> bool:
     return before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
 
 
-def _merged(matches: list[_Match], original: Sequence[int] | None) -> list[Span]:
+def _merged(matches: list[_Match], normalized: NormalizedText) -> list[Span]:
     """Overlapping and touching matches as one span each, in the original text."""
     spans: list[Span] = []
     first = last = -1
@@ -212,9 +184,7 @@ def _merged(matches: list[_Match], original: Sequence[int] | None) -> list[Span]
         first, last = start, end
     if last > 0:
         spans.append((first, last))
-    if original is None:
-        return spans
-    return [(original[start], original[end - 1] + 1) for start, end in spans]
+    return [normalized.original_span(start, end) for start, end in spans]
 
 
 def _passage_start(text: str, match: int, settings: SnippetSettings) -> int:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from indexer.document import Document
 from indexer.index.engine import IndexEntry
-from search_api.evaluation import evaluate
+from search_api.evaluation import Query, evaluate
 from search_api.parameters import LONGEST_QUERY
 from test_api_support import PORTAL, make_app, services_of
 from test_page_search import link, open_page, text, titles
@@ -64,7 +64,7 @@ def test_the_page_tells_of_it_and_leads_back(tmp_path: Path) -> None:
     assert len(titles(page)) == 6
     back = open_page(client, link(page, f"仍然搜索「{TYPED}」"))
     assert back.select(".notice") == []
-    assert titles(back) == []
+    assert sorted(titles(back)) == [f"活动简讯{n}" for n in range(3)]
 
 
 @pytest.mark.parametrize(("chance", "intended"), [(5, 9), (3, 3), (3, 1)])
@@ -81,7 +81,7 @@ def test_measures_are_of_what_the_service_answers(tmp_path: Path) -> None:
     client = city(tmp_path, *by_chance(3), *meant(6))
     engine = services_of(client.application).engine
     long = "公积金指南1" + " 怎样缴存" * LONGEST_QUERY
-    queries = {"typed": TYPED, "long": long, "blank": "  "}
+    queries = {"typed": Query(TYPED), "long": Query(long), "blank": Query("  ")}
     expected = {"typed": dict.fromkeys(urls(search(client, TYPED)), 1)}
     assert evaluate(engine, queries, expected)["nDCG@10"] == 1
     assert search(client, long)["status"] == 400

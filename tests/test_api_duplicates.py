@@ -19,7 +19,7 @@ from indexer.index import collapse
 from indexer.index.engine import IndexEntry
 from indexer.index.whoosh_engine import WhooshEngine
 from indexes import ask, document, names
-from search_api.evaluation import evaluate
+from search_api.evaluation import Query, evaluate
 from search_api.parameters import SCOPES
 from test_api_support import make_app, services_of
 
@@ -161,7 +161,7 @@ def test_cluster_numbers_become_dense() -> None:
 
 def test_near_duplicates_are_one_result(engine: WhooshEngine) -> None:
     response = ask(engine, "渔港管理")
-    assert names(response).count("notice") == 1
+    assert len({"notice", "long-address", "later"} & set(names(response))) == 1
     assert response.hits[0].duplicates == 2
     assert response.total == len(response.hits)
 
@@ -234,9 +234,9 @@ def test_the_page_links_to_the_copies(client: FlaskClient) -> None:
 
 def test_a_judged_document_is_found_when_a_copy_is_shown(engine: WhooshEngine) -> None:
     qrels = {"q": {one.url: grade for one, grade in zip(COPIES, (1, 2, 1), strict=True)}}
-    result = evaluate(engine, {"q": "渔港管理"}, {"q": {COPIES[0].url: 1}})
+    result = evaluate(engine, {"q": Query("渔港管理")}, {"q": {COPIES[0].url: 1}})
     assert (result["hit@1"], result["MRR@10"], result["nDCG@10"]) == (1, 1, 1)
-    assert evaluate(engine, {"q": "渔港管理"}, qrels)["hit@1"] == 1
+    assert evaluate(engine, {"q": Query("渔港管理")}, qrels)["hit@1"] == 1
 
 
 # -- attachments --------------------------------------------------------------------------
@@ -244,8 +244,8 @@ def test_a_judged_document_is_found_when_a_copy_is_shown(engine: WhooshEngine) -
 
 def test_a_page_is_found_by_its_attachments_after_them(engine: WhooshEngine) -> None:
     found = names(ask(engine, "泊位费明细"))
-    assert found[-1] == "policy"
-    assert len(found) == 8
+    assert found[7] == "policy"
+    assert set(found[:7]) == {f"P{number}.doc" for number in range(1, 8)}
 
 
 def test_the_words_of_a_page_win_over_those_of_attachments(tmp_path: Path) -> None:

@@ -118,7 +118,15 @@ def test_enumerations_are_those_of_the_code(document: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["q=公积金", "q=公基金", "q=三娘湾 缴存比例", "q=找不到xyz", "q=!", "q=公积金&size=50"],
+    [
+        "q=公积金",
+        "q=公基金",
+        "q=三娘湾 缴存比例",
+        "q=xyzzyq",
+        "q=!",
+        "q=公积金&size=50",
+        "q=公积金&explain=1",
+    ],
 )
 def test_search_answers(document: dict[str, Any], http: httpx.Client, query: str) -> None:
     response = http.get(f"/api/v1/search?{query}")

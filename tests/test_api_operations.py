@@ -52,7 +52,7 @@ def test_alive_without_an_index_but_not_ready(tmp_path: Path) -> None:
 
 def test_searches_are_counted_by_source_and_outcome(tmp_path: Path) -> None:
     client = make_app(tmp_path).test_client()
-    for query in ("公积金", "身份证", "公基金", "三娘湾 缴存比例", "找不到xyz", ""):
+    for query in ("公积金", "身份证", "公基金", "三娘湾 缴存比例", "xyzzyq", ""):
         client.get("/api/v1/search", query_string={"q": query})
     client.get("/search?q=公积金")
     client.get("/search?q=公积金&page=x")

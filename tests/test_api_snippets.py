@@ -30,6 +30,7 @@ TEXT = st.lists(
     st.one_of(
         st.sampled_from(["公积金", "住房公积金", "提取", "。", "\n", " ", "<em>", "&amp;", "12"]),
         st.sampled_from(["ＰＤＦ", "ﬁ", "㎡", "\u200b", "İ", "钦政发〔2009〕12号", "２０１２"]),
+        st.sampled_from(["第十二号", "二〇〇九年", "十二月", "住房公積金", "乾隆", "提\u200b取"]),
         st.text(max_size=40),
     ),
     max_size=40,
@@ -37,14 +38,21 @@ TEXT = st.lists(
 
 
 def assert_only_terms_are_marked(marked: str, terms: list[str]) -> None:
-    """Each marked part has a term, or a word of one, in it."""
+    """Each marked part has a term, or a word of one, in it.
+
+    A numeral alone says nothing of its context: it is looked at with what stands around it.
+    """
     words = {
         word for term in terms for word in (normalize(term), *re.split(r"\W+", normalize(term)))
     }
     words.discard("")
+    text = normalize(plain(marked))
     for part in re.findall("<em>(.*?)</em>", marked, re.DOTALL):
         shown = normalize(html.unescape(part))
-        assert any(word in shown for word in words)
+        numerals = re.search("[一-十百〇]", part) and any(
+            word in text for word in words if re.search(r"\d", word)
+        )
+        assert numerals or any(word in shown for word in words)
 
 
 def plain(marked: str) -> str:
@@ -107,10 +115,39 @@ def test_numbers_and_latin_words_match_only_as_a_whole() -> None:
 
 
 def test_the_parts_of_a_phrase_are_marked_where_punctuation_differs() -> None:
+    highlighter = Highlighter(["钦州港(二期)工程"])
+    assert highlighter.title("钦州港“二期”工程") == ("<em>钦州港</em>“<em>二期</em>”<em>工程</em>")
+
+
+def test_a_document_number_is_marked_whole_in_any_brackets() -> None:
     highlighter = Highlighter(["钦政发(2009)12号"])
-    assert highlighter.title("钦政发〔2009〕12号") == (
-        "<em>钦政发</em>〔<em>2009</em>〕<em>12号</em>"
+    for number in ("钦政发〔2009〕12号", "钦政发【2009】１２号", "欽政發[2009]12號"):
+        assert highlighter.title(f"见{number}。") == f"见<em>{number}</em>。"
+
+
+@pytest.mark.parametrize(
+    ("term", "marked"),
+    [
+        ("45号", "主席令第<em>四十五号</em>，㎡"),
+        ("第45号", "主席令<em>第四十五号</em>，㎡"),
+        ("主席", "<em>主席</em>令第四十五号，㎡"),
+        ("5号", "主席令第四十五号，㎡"),
+    ],
+)
+def test_numerals_are_marked_whole_where_the_query_has_figures(term: str, marked: str) -> None:
+    assert Highlighter([term]).title(TAG.sub("", marked)) == marked
+
+
+def test_traditional_characters_are_marked_as_written() -> None:
+    assert Highlighter(["住房公积金", "规划"]).title("住房公積金規畫") == (
+        "<em>住房公積金規畫</em>"
     )
+
+
+def test_places_behind_a_changed_length_are_right() -> None:
+    text = "二〇〇九年十二月三日，" * 20 + "㎡\u200b第一百二十条：提取公积金。"
+    snippet = Highlighter(["公积金", "120条"]).snippet(text)
+    assert "第<em>一百二十条</em>：提取<em>公积金</em>。" in snippet
 
 
 def test_the_passage_with_most_terms_is_chosen_and_starts_at_a_sentence() -> None:

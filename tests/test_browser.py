@@ -115,7 +115,7 @@ def test_markup_in_a_title_is_shown_as_text(page: Page) -> None:
     assert page.locator("#suggestions script, .result img, .result script").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/search?q=公积金", "/search?q=找不到xyz", "/admin/"])
+@pytest.mark.parametrize("path", ["/", "/search?q=公积金", "/search?q=xyzzyq", "/admin/"])
 def test_a_narrow_screen_never_scrolls_sideways(page: Page, path: str) -> None:
     """320 CSS pixels: WCAG 2.1, 1.4.10 Reflow."""
     page.set_viewport_size({"width": 320, "height": 640})

@@ -46,6 +46,16 @@ def test_search_prints_the_right_guide_first(config: Path) -> None:
     assert "营业执照办理" in qzsearch(config, "search", "营业执照").stdout
 
 
+def test_search_explains_scores(config: Path) -> None:
+    told = qzsearch(config, "search", "营业执照办理", "--size", "1", "--explain").stdout
+    steps = re.findall(r"^ *(-?\d+\.\d{4})  (\w+)", told, re.MULTILINE)
+    *parts, (score, name) = steps
+    assert name == "score"
+    assert sum(float(gain) for gain, _what in parts) == pytest.approx(float(score), abs=1e-2)
+    assert "word" in {what for _gain, what in parts}
+    assert "score" not in qzsearch(config, "search", "营业执照办理", "--size", "1").stdout
+
+
 def test_status_tells_archive_index_jobs_and_next_runs(config: Path) -> None:
     state = json.loads(qzsearch(config, "status", "--json").stdout)
     assert state["archive"]["sites"]["service_center"]["documents"] > 60
@@ -64,6 +74,22 @@ def test_check_says_what_mends_a_missing_index(tmp_path: Path) -> None:
     config = write_config(tmp_path, {"portal": "http://127.0.0.1:9"})
     told = qzsearch(config, "check", expect=1)
     assert "qzsearch crawl" in told.stdout
+
+
+def test_check_tells_faults_of_what_staff_wrote(config: Path) -> None:
+    folder = load_settings(config).vocabulary_directory
+    folder.mkdir()
+    (folder / "synonyms.yaml").write_text("- {say: [甲]}\n", encoding="utf-8")
+    (folder / "hidden.txt").write_text("广告\n的\n", encoding="utf-8")
+    told = qzsearch(config, "check", expect=1)
+    assert f"{folder / 'synonyms.yaml'}: line 1: 甲 has no other word" in told.stdout
+    assert f"{folder / 'hidden.txt'}: line 2: " in told.stdout
+    assert "2 fault(s)" in told.stderr
+    # Faulty or not, searches go on.
+    assert json.loads(qzsearch(config, "search", "营业执照", "--json").stdout)["total"] > 1
+    (folder / "synonyms.yaml").unlink()
+    (folder / "hidden.txt").unlink()
+    assert "in order" in qzsearch(config, "check").stdout
 
 
 def test_export_and_import_keep_every_fact(config: Path, tmp_path: Path) -> None:
@@ -183,6 +209,14 @@ def test_a_damaged_database_is_told_in_one_line(tmp_path: Path, name: str) -> No
     told = qzsearch(config, "status", expect=1).stderr
     assert len(told.strip().splitlines()) == 1
     assert "qzsearch check" in told
+
+
+def test_a_damaged_log_of_searches_is_told_and_stands_in_nobodys_way(tmp_path: Path) -> None:
+    config = write_config(tmp_path, {"portal": "http://127.0.0.1:9"})
+    path = load_settings(config).searches_path
+    path.write_bytes(b"no database" * 1000)
+    assert f"{path}: file is not a database; move it" in qzsearch(config, "check", expect=1).stdout
+    qzsearch(config, "status")
 
 
 def test_status_tells_of_a_damaged_index_and_the_rest(config: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from indexer.config import (
     ConfigError,
     CrawlSettings,
     ScheduleSettings,
+    SearchesSettings,
     ServerSettings,
     Settings,
     SiteSettings,
@@ -55,11 +56,13 @@ def test_the_shipped_file_names_both_sites() -> None:
 
 def test_the_shipped_file_shows_the_defaults(tmp_path: Path) -> None:
     shipped, least = load_settings(ROOT_FILE), load(tmp_path, SITE)
-    for name in ("storage", "engine", "crawl", "schedule", "server"):
+    for name in ("storage", "engine", "crawl", "searches", "schedule", "server"):
         assert getattr(shipped, name) == getattr(least, name), name
 
 
-@pytest.mark.parametrize("section", [CrawlSettings, ScheduleSettings, ServerSettings])
+@pytest.mark.parametrize(
+    "section", [CrawlSettings, SearchesSettings, ScheduleSettings, ServerSettings]
+)
 def test_the_shipped_file_shows_every_key(section: type[BaseModel]) -> None:
     text = ROOT_FILE.read_text(encoding="utf-8")
     assert [key for key in section.model_fields if f"  {key}: " not in text] == []
@@ -155,6 +158,9 @@ def test_webmasters_are_told_whom_to_ask() -> None:
             "a mobile number",
         ),
         ("personal_data: {allow: [[]]}", "personal_data.allow[0]", "[]", "takes text"),
+        ("searches: {record: perhaps}", "searches.record", "'perhaps'", "true or false"),
+        ("searches: {floor: 1}", "searches.floor", "1", "takes 2 or more"),
+        ("searches: {keep_days: 1.5}", "searches.keep_days", "1.5", "takes a whole number"),
         ("files: {ocr: perhaps}", "files.ocr", "'perhaps'", "true or false"),
         ("crawl: 5", "crawl", "5", "takes a section"),
         ("crawl:", "crawl", "nothing", "takes a section"),

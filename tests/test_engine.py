@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whoosh import fields
 from whoosh import index as whoosh_index
 from whoosh.qparser import QueryParser
 
 from indexer.index.engine import EngineError, IndexChanges, IndexEntry, IndexMissing, IndexStatus
+from indexer.index.generations import Generations
 from indexer.index.whoosh_engine import WhooshEngine
 from indexes import ask, build, document, entries, names
 
@@ -269,6 +271,24 @@ def test_a_damaged_index_is_told_and_rebuilt(tmp_path: Path, damage: str) -> Non
     engine.rebuild(entries([WATER, FUND]))
     assert engine.check() == []
     assert names(ask(engine, "停水")) == ["water"]
+
+
+def test_an_index_of_an_older_version_is_rebuilt_by_the_next_write(tmp_path: Path) -> None:
+    generations = Generations(tmp_path)
+    directory = generations.new_directory()
+    schema = fields.Schema(key=fields.ID(unique=True, stored=True), content=fields.TEXT())
+    writer = whoosh_index.create_in(str(directory), schema, "MAIN").writer()
+    writer.add_document(key="http://a.example/old", content="old")
+    writer.commit()
+    generations.switch(directory, "0.1.0")
+    engine = WhooshEngine(tmp_path)
+    status = engine.status()
+    assert (status.stale, status.documents) == (True, 0)
+    with pytest.raises(EngineError, match="reindex"):
+        ask(engine, "公积金")
+    engine.rebuild(entries([FUND, WATER]))
+    assert not engine.status().stale
+    assert names(ask(engine, "公积金提取"))[0] == "fund"
 
 
 def test_an_index_of_another_dictionary_is_stale(tmp_path: Path) -> None:

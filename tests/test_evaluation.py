@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
 import pytest
 
 from indexes import build, document
-from search_api.evaluation import EvaluationError, evaluate, read_qrels, read_queries
+from search_api.evaluation import (
+    EvaluationError,
+    Query,
+    evaluate,
+    failures,
+    judge,
+    read_qrels,
+    read_queries,
+    read_report,
+    report_of,
+)
 
 FIRST, SECOND, THIRD = (
     document("1", "停水通知", "停水停水停水"),
@@ -23,7 +34,8 @@ def measured(folder: Path, *grades: tuple[str, str, int]) -> dict[str, float | i
     for query, name, grade in grades:
         qrels.setdefault(query, {})[f"http://a.example/{name}"] = grade
     engine = build(folder, FIRST, SECOND, THIRD)
-    return evaluate(engine, {"q1": "停水", "q2": "公告", "q3": "没有"}, qrels)
+    texts = {"q1": "停水", "q2": "公告", "q3": "没有"}
+    return evaluate(engine, {id: Query(text) for id, text in texts.items()}, qrels)
 
 
 def test_a_perfect_ranking(tmp_path: Path) -> None:
@@ -58,6 +70,52 @@ def test_a_relevant_document_that_is_not_found_lowers_ndcg(tmp_path: Path) -> No
     assert result["nDCG@10"] == pytest.approx(1 / (1 + 1 / math.log2(3)))
 
 
+def test_groups_are_measured_each_for_itself(tmp_path: Path) -> None:
+    engine = build(tmp_path, FIRST, SECOND, THIRD)
+    queries = {"a": Query("停水", "news"), "b": Query("停水", "news"), "c": Query("停水")}
+    qrels = {"a": {FIRST.url: 1}, "b": {SECOND.url: 1}, "c": {THIRD.url: 1}}
+    report = report_of(judge(engine, queries, qrels))
+    assert (report["queries"], report["groups"]["news"]["queries"]) == (3, 2)
+    assert report["groups"]["news"]["MRR@10"] == pytest.approx(0.75)
+    assert list(report["groups"]) == ["news"]
+
+
+def test_failures_name_what_was_expected_and_what_came_first_the_worst_first(
+    tmp_path: Path,
+) -> None:
+    engine = build(tmp_path, FIRST, SECOND, THIRD)
+    queries = {"good": Query("停水"), "second": Query("停水"), "none": Query("护照", "x")}
+    missing = "http://a.example/missing"
+    qrels = {
+        "good": {FIRST.url: 1},
+        "second": {SECOND.url: 2, THIRD.url: 3},
+        "none": {missing: 1},
+    }
+    none, second = failures(judge(engine, queries, qrels))
+    assert none == {
+        "id": "none", "query": "护照", "group": "x",
+        "rank": None, "expected": [missing], "first": None,
+    }  # fmt: skip
+    assert (second["rank"], second["expected"]) == (2, [THIRD.url, SECOND.url])
+    assert second["first"] == {"title": "停水通知", "url": FIRST.url}
+
+
+def test_a_report_is_read_again(tmp_path: Path) -> None:
+    engine = build(tmp_path / "index", FIRST)
+    report = report_of(judge(engine, {"a": Query("停水", "news")}, {"a": {FIRST.url: 1}}))
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report, indent=2), "utf-8")
+    assert read_report(path) == report
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"hit@1": 1}', "[" * 100_000, '{"groups": 1}'])
+def test_reports_that_are_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(EvaluationError, match=r"report\.json: takes what 'qzsearch evaluate"):
+        read_report(path)
+
+
 def test_no_judged_query_is_an_error_not_a_zero(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="do the ids match"):
         measured(tmp_path, ("other", "1", 1))
@@ -66,9 +124,11 @@ def test_no_judged_query_is_an_error_not_a_zero(tmp_path: Path) -> None:
 def test_query_files(tmp_path: Path) -> None:
     path = tmp_path / "queries.jsonl"
     path.write_text(
-        '\ufeff{"id": 1, "text": "公积金\u2028提取"}\r\n\n{"id": "b", "text": "停水"}', "utf-8"
+        '\ufeff{"id": 1, "text": "公积金\u2028提取"}\r\n\n'
+        '{"id": "b", "text": "停水", "group": "news"}',
+        "utf-8",
     )
-    assert read_queries(path) == {"1": "公积金\u2028提取", "b": "停水"}
+    assert read_queries(path) == {"1": Query("公积金\u2028提取"), "b": Query("停水", "news")}
 
 
 def test_judgement_files(tmp_path: Path) -> None:
@@ -79,6 +139,20 @@ def test_judgement_files(tmp_path: Path) -> None:
     assert read_qrels(path) == {
         "q1": {"http://a.example/x%20y": 2, "http://a.example/": 1},
         "q2": {"g49282": 0},
+    }
+
+
+def test_judged_pages_may_be_named_by_site_and_path(tmp_path: Path) -> None:
+    path = tmp_path / "qrels.tsv"
+    path.write_text(
+        "q\tportal:/a b.html#w1\t3\nq\tother:/x\t2\nq\thttp://portal:80/y\t1\n", "utf-8"
+    )
+    assert read_qrels(path, {"portal": "http://127.0.0.1:8001/"}) == {
+        "q": {
+            "http://127.0.0.1:8001/a%20b.html#w1": 3,
+            "other:/x": 2,
+            "http://portal/y": 1,
+        }
     }
 
 

@@ -133,7 +133,7 @@ def test_cookies_are_given_back() -> None:
         first, second = (headers.get("cookie") for _path, headers in server.requests)
     assert (first, second) == (None, "a=b,c:d@e==")
     cookie = "Set-Cookie: a=文; Path=/".encode("gbk")
-    answer = b"HTTP/1.1 200 OK\r\n%s\r\nContent-Length: 0\r\n\r\n" % cookie
+    answer = b"HTTP/1.1 200 OK\r\n%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % cookie
     with RawServer(lambda connection: connection.sendall(answer)) as server:
         asyncio.run(twice())
         assert server.connections == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -232,20 +231,20 @@ def test_a_page_beyond_the_last_leads_back(client: FlaskClient) -> None:
 
 
 def test_without_results_there_is_help(client: FlaskClient) -> None:
-    page = open_page(client, "/search?q=找不到xyz&type=news&site=portal")
+    page = open_page(client, "/search?q=xyzzyq&type=news&site=portal")
     assert "没有找到结果" in text(page, ".summary")
-    assert query(link(page, "去掉所有筛选")) == {"q": "找不到xyz"}
+    assert query(link(page, "去掉所有筛选")) == {"q": "xyzzyq"}
     assert len(page.select(".none li")) > 8
     assert query(link(page.select(".none")[0], "办事指南")) == {"type": "service"}
 
 
 def test_what_is_advised_to_type_finds_something(client: FlaskClient) -> None:
-    """Initials complete what is typed, but as a query they find nothing."""
-    page = open_page(client, "/search?q=找不到xyz")
-    advised = re.findall("[a-z]{2,}", text(page, ".none ul"))
-    assert advised
+    page = open_page(client, "/search?q=xyzzyq")
+    advised = [example.get_text() for example in page.select(".none li code")]
+    for mark in ('"', " -", " OR ", "site:portal", "intitle:", "filetype:", "〔2009〕", "gong ji"):
+        assert any(mark in typed for typed in advised), mark
     for typed in advised:
-        assert titles(open_page(client, f"/search?q={typed}")) != [], typed
+        assert titles(open_page(client, f"/search?q={quote(typed)}")) != [], typed
 
 
 def test_a_correction_is_told_and_can_be_refused(client: FlaskClient) -> None:
@@ -253,7 +252,9 @@ def test_a_correction_is_told_and_can_be_refused(client: FlaskClient) -> None:
     assert "没有找到「公基金」" in text(page, ".notice")
     assert len(titles(page)) > 1
     refused = open_page(client, link(page, "仍然搜索"))
-    assert titles(refused) == []
+    assert "公积金" not in text(refused, ".found .notice")
+    assert "按原样搜索" in text(refused, ".active")
+    assert text(refused, "h1") == "「公基金」的搜索结果"
 
 
 def test_results_with_only_some_words_are_told_as_such(client: FlaskClient) -> None:
@@ -265,6 +266,21 @@ def test_results_with_only_some_words_are_told_as_such(client: FlaskClient) -> N
 def test_related_searches_are_links(client: FlaskClient) -> None:
     page = open_page(client, "/search?q=提取办事指南")
     assert query(link(page.select(".related")[0], "住房补贴")) == {"q": "住房补贴"}
+
+
+def test_what_is_repealed_is_marked(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    ended = {"repealed": "已废止", "expired": "已失效", "in_force": ""}
+    services_of(app).engine.rebuild(
+        IndexEntry(Document(url=PORTAL + one, title=f"养犬管理规定{one}", effect=one), digest=one)
+        for one in ended
+    )
+    page = open_page(app.test_client(), "/search?q=养犬管理规定")
+    for result in page.select(".result"):
+        effect = str(result.select("h2 a")[0]["href"]).removeprefix(PORTAL)
+        marks = [mark.get_text() for mark in result.select("strong.ended")]
+        assert marks == ([ended.pop(effect)] if effect != "in_force" else [])
+    assert list(ended) == ["in_force"]
 
 
 def test_markup_of_pages_and_queries_is_only_text(client: FlaskClient) -> None:

@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyzers.concepts import concepts_of
 from analyzers.normalize import normalize
-from analyzers.segment import analysis_fingerprint, default_segmenter, own_words
-from analyzers.terms import phrase_terms, query_terms, stop_words, term_positions
+from analyzers.segment import Segmenter, default_segmenter
+from analyzers.terms import phrase_terms, stop_words, term_positions
+from analyzers.units import IS_HAN, RUN
 
 HAN = st.text(
     st.sampled_from("钦州市政府服务中心公积金提取办理营业执照的是〇二"), min_size=1, max_size=12
 )
 ANY_TEXT = st.text(st.characters(), max_size=60)
+MIXED = st.text(
+    st.sampled_from(
+        "钦州市政府服务中心公积金提取社会保障卡中国农业发展银行哈〇々 \n\t　，。_-（2009aB\x00\x01"
+    )
+    | st.characters(),
+    max_size=80,
+)
+
+
+def plain_term_positions(text: str, start: int, segmenter: Segmenter) -> dict[str, list[int]]:
+    """What ``term_positions`` says it does, done slowly."""
+    text = normalize(text)
+    terms: dict[str, list[int]] = {}
+    units: list[str] = []  # "" is a gap
+    end = 0
+    for run in RUN.finditer(text):
+        if units and text[end : run.start()].strip():
+            units.append("")
+        end = run.end()
+        units.extend(run.group() if IS_HAN.match(run.group()) else [run.group()])
+    for at, unit in enumerate(units):
+        piece = unit
+        for behind in range(at + 1, len(units) + 1):
+            length = behind - at
+            if piece and (length < 3 or segmenter.is_word(piece)):
+                terms.setdefault(piece, []).append(start + at)
+            if behind == len(units) or not (IS_HAN.match(units[behind]) and IS_HAN.match(unit)):
+                break
+            piece += units[behind]
+    return terms
+
+
+@settings(deadline=None)
+@given(text=MIXED, start=st.integers(0, 1000))
+def test_terms_are_units_bigrams_and_long_words_at_their_places(text: str, start: int) -> None:
+    segmenter = default_segmenter()
+    found = term_positions(text, segmenter, start)
+    assert found == plain_term_positions(text, start, segmenter)
+    learned = segmenter.with_words(["公积金提取", "市政府服"])
+    assert term_positions(text, learned, start) == plain_term_positions(text, start, learned)
 
 
 def contains_phrase(text: str, phrase: str) -> bool:
@@ -73,6 +115,24 @@ def test_words_inside_words_have_positions_of_their_own() -> None:
     assert term_positions("钦州市行政审批局")["行政审批局"] == [3]
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("中国农业发展银行", "农业"),
+        ("中国农业发展银行", "发展"),
+        ("钦州市人力资源和社会保障局", "社会保障"),
+        ("居民身份证办理", "身份证"),
+        ("城乡居民基本医疗保险", "医疗保险"),
+        ("钦州市钦北区大寺镇", "大寺"),
+    ],
+    ids=lambda value: value,
+)
+def test_a_word_within_a_word_and_each_character_find(text: str, word: str) -> None:
+    terms = term_positions(text)
+    assert terms[word] == [text.index(word)]
+    assert set(text) <= terms.keys()
+
+
 def test_spaces_that_spread_a_heading_hide_no_word() -> None:
     assert term_positions("通　知")["通知"] == [0]
     assert term_positions("行 政 审 批 局")["行政审批局"] == [0]
@@ -99,9 +159,10 @@ def test_a_text_contains_every_required_word_of_what_stands_in_it(
     before: str, query: str, after: str
 ) -> None:
     terms = term_positions(before + query + after)
-    asked = query_terms(query)
-    assert set(asked.required) <= terms.keys()
+    asked = concepts_of([query], exact=True)
     assert set(asked.evidence) <= terms.keys()
+    for concept in asked.concepts:
+        assert set(concept.alternatives[0].terms) <= terms.keys()
     assert contains_phrase(before + query + after, query)
 
 
@@ -110,42 +171,6 @@ def test_any_text_finds_itself_as_a_phrase(text: str) -> None:
     assert contains_phrase(text, text)
 
 
-@pytest.mark.parametrize(
-    ("query", "required"),
-    [
-        ("公积金怎么提取", ("公积金", "提取")),
-        ("请问身份证在哪里办理", ("身份证", "办理")),
-        ("怎么办", ("怎么办",)),
-        ("的", ("的",)),
-        ("公积金 公积金", ("公积金",)),
-        ("usb 驱动", ("usb", "驱动")),
-        ("", ()),
-        ("，。！", ()),
-    ],
-)
-def test_question_words_are_dropped_unless_there_is_nothing_else(
-    query: str, required: tuple[str, ...]
-) -> None:
-    assert query_terms(query).required == required
-
-
-def test_evidence_are_the_bigrams_that_are_no_words_of_the_query() -> None:
-    asked = query_terms("公积金提取")
-    assert asked.required == ("公积金", "提取")
-    assert asked.evidence == ("公积", "积金", "金提")
-
-
-def test_own_words_are_words() -> None:
-    segmenter = default_segmenter()
-    assert [word for word in own_words() if not segmenter.is_word(word)] == []
-    assert segmenter.cut("钦北区大寺镇坭兴陶") == ["钦北区", "大寺镇", "坭兴陶"]
-
-
 def test_stop_words_hold_nothing_that_tells_titles_apart() -> None:
     assert {"的", "请问", "怎么"} <= stop_words()
     assert not {"不得", "通过", "没有", "第", "关于", "不"} & stop_words()
-
-
-def test_the_fingerprint_is_the_same_every_time() -> None:
-    assert analysis_fingerprint() == analysis_fingerprint()
-    assert len(analysis_fingerprint()) == 16

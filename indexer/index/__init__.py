@@ -9,5 +9,7 @@ from indexer.index.engine import SearchEngine
 def open_engine(settings: Settings) -> SearchEngine:
     """The engine that the configuration names; opening it reads nothing yet."""
     from indexer.index.whoosh_engine import WhooshEngine  # not every command searches
+    from indexer.vocabulary import Vocabulary
 
-    return WhooshEngine(settings.index_directory)
+    vocabulary = Vocabulary(settings.vocabulary_directory)
+    return WhooshEngine(settings.index_directory, synonyms=vocabulary.synonyms)

@@ -50,6 +50,16 @@ class SearchRequest:
     sort: Sort = "relevance"
     scope: str = "all"
     exact: bool = False
+    explain: bool = False
+
+
+class ScorePart(NamedTuple):
+    """One step of the sum of a score: ``what`` is a parameter of ``ranking.yaml`` or ``word``,
+    ``of`` what it is about, ``gain`` what the score grew by."""
+
+    what: str
+    of: str
+    gain: float
 
 
 class Attachment(NamedTuple):
@@ -66,7 +76,7 @@ class Hit:
 
     ``duplicates`` counts the near-duplicates of this document that match too and are not
     shown; ``attachments`` are those of a page, ``parent_title`` is the title of the page an
-    attachment hangs on.
+    attachment hangs on; ``explanation`` is the sum of the score, where it was asked for.
     """
 
     document: Document
@@ -74,6 +84,7 @@ class Hit:
     duplicates: int = 0
     attachments: tuple[Attachment, ...] = ()
     parent_title: str | None = None
+    explanation: tuple[ScorePart, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +181,11 @@ Progress = Callable[[int, int | None], None]
 """Told documents done and documents in all (None: unknown); may raise to stop the work."""
 
 
+def is_nothing_hidden(_text: str) -> bool:
+    """For callers who show every suggestion."""
+    return False
+
+
 def no_progress(_done: int, _total: int | None) -> None:
     """For callers who do not watch."""
 
@@ -187,8 +203,18 @@ class SearchEngine(ABC):
         """
 
     @abstractmethod
-    def suggest(self, text: str, size: int = 10) -> list[Suggestion]:
-        """Complete ``text``: Chinese, full pinyin or initials. Raises like :meth:`search`."""
+    def suggest(
+        self,
+        text: str,
+        size: int = 10,
+        searched: Iterable[str] = (),
+        is_hidden: Callable[[str], bool] = is_nothing_hidden,
+    ) -> list[Suggestion]:
+        """Complete ``text``: Chinese, full pinyin, initials or a mixture.
+
+        ``searched`` are queries of other people that complete it, the most frequent first;
+        ``is_hidden`` tells what is never suggested. Raises like :meth:`search`.
+        """
 
     @abstractmethod
     def versions(self) -> dict[str, str]:

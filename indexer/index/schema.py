@@ -13,24 +13,26 @@ from whoosh import fields, formats
 from whoosh.analysis import Analyzer, Token
 from whoosh.columns import NumericColumn
 
-from analyzers.document_number import parse_document_number
+from analyzers.concepts import concepts_of
+from analyzers.document_number import find_document_numbers, index_terms, parse_document_number
 from analyzers.normalize import normalize
-from analyzers.pinyin import full_pinyin, pinyin_initials
-from analyzers.segment import analysis_fingerprint, default_segmenter
-from analyzers.terms import TermPositions, query_terms, term_positions
+from analyzers.segment import analysis_fingerprint
+from analyzers.terms import TermPositions, term_positions
+from analyzers.title_sounds import title_sounds
 from indexer.document import Document
 from indexer.index.engine import IndexEntry
 from indexer.index.guides import guide_field, guide_fields
-from indexer.index.ranking import ranking_parameters
+from indexer.index.hosts import host_terms
+from indexer.index.ranking import RankingParameters
 from indexer.service import searchable_text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it when fields change: an index of another version is rebuilt."""
 
 _BODY_GAP = 100
 """Positions between title and body, so that no phrase runs across."""
-_SUGGESTED_TITLE = 60
-"""Longer titles are cut for suggestions: nobody types on after so many characters."""
+_NUMBERS_WITHIN = 20_000
+"""Characters in which cited numbers are looked for."""
 _PARTS_END = "\n。\n"
 """Between what no phrase should join."""
 _WORD = re.compile(r"\w+")
@@ -48,9 +50,11 @@ class ChineseAnalyzer(Analyzer):  # type: ignore[misc]
         token = Token(positions=True, boosts=True, mode=mode)
         token.boost = 1.0
         if mode == "query":
-            for position, term in enumerate(query_terms(normalize(value)).required):
-                token.text, token.pos = term, position
-                yield token
+            asked = concepts_of([normalize(value)], exact=True).concepts
+            for position, concept in enumerate(asked):
+                for term in concept.alternatives[0].terms:
+                    token.text, token.pos = term, position
+                    yield token
             return
         for term, positions in term_positions(value).items():
             for position in positions:
@@ -92,12 +96,13 @@ def build_schema() -> fields.Schema:
         attached=AnalyzedText(),  # titles and texts of a page's attachments
         title_key=Terms(),
         number=Terms(),
+        cited=Terms(),  # document numbers that the text names
+        host=Terms(),
         site=Terms(),
         type=Terms(),
         column=Terms(),
         filetype=Terms(),
         effect=Terms(),
-        suggest=Terms(),
         published=fields.COLUMN(NumericColumn("i", default=0)),  # date.toordinal(), 0: unknown
         content_length=fields.COLUMN(NumericColumn("i", default=0)),
         title_length=fields.COLUMN(NumericColumn("i", default=0)),
@@ -105,47 +110,45 @@ def build_schema() -> fields.Schema:
         cluster=fields.COLUMN(NumericColumn("q", default=0)),  # 0: no near-duplicates
         place=fields.COLUMN(NumericColumn("i", default=0)),
         name=fields.COLUMN(),  # the title, to be read without the whole record
+        sounds=fields.COLUMN(),  # how it sounds: analyzers.title_sounds
+        passage=fields.COLUMN(),  # title and beginning of the text, for nearness
         record=fields.STORED(),
         attachments=fields.STORED(),
         **{guide_field(key): AnalyzedText() for key in guide_fields()},
     )
 
 
-def index_fingerprint() -> str:
+def index_fingerprint(ranking: RankingParameters) -> str:
     """Equal for indexes that the running code can search: schema, analysis, field weights."""
-    ranking = ranking_parameters()
-    bounds = f"{ranking.attachment_characters} {ranking.attachments_characters}"
-    written = f"{ranking.title_weight} {bounds} {' '.join(guide_fields())}"
-    parts = f"{SCHEMA_VERSION} {written} {analysis_fingerprint()}"
-    return hashlib.blake2b(parts.encode(), digest_size=8).hexdigest()
+    weights = (ranking.title_weight, ranking.lead_weight, ranking.lead_characters)
+    bounds = (
+        ranking.attachment_characters,
+        ranking.attachments_characters,
+        ranking.nearness_characters,
+    )
+    parts = (SCHEMA_VERSION, *weights, *bounds, *guide_fields(), analysis_fingerprint())
+    return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
-def document_fields(entry: IndexEntry) -> dict[str, Any]:
+def document_fields(entry: IndexEntry, ranking: RankingParameters) -> dict[str, Any]:
     """The keyword arguments of Whoosh's ``add_document`` for one entry."""
     document = entry.document
-    title = term_positions(document.title)
-    title_end = _end(title)
-    body = term_positions(_body(document), start=title_end + _BODY_GAP)
-    title_weight = ranking_parameters().title_weight
-    content = _merge(title, body, title_weight)
     row: dict[str, Any] = {
         "key": document.url,
         "digest": entry.digest.encode(),
-        "content": content,
-        "title": _postings(title),
         "title_key": [title_key(document.title)],
-        "suggest": suggestion_keys(document),
+        "host": host_terms(document.url),
         "published": document.published.toordinal() if document.published else 0,
-        "content_length": sum(posting[1] for posting in content),
-        "title_length": title_end,
         "cluster": entry.cluster,
         "place": entry.place,
         "name": document.title.encode("utf-8", "surrogatepass"),
+        "sounds": title_sounds(document.title).to_bytes(),
         "record": document.to_record(),
         "attachments": [(one.url, one.title, one.filetype) for one in entry.attachments],
     }
+    row |= _texts(document, ranking)
     if entry.attachments:
-        row["attached"] = _postings(term_positions(_attached(entry.attachments)))
+        row["attached"] = _postings(term_positions(_attached(entry.attachments, ranking)))
         row["attached_length"] = sum(posting[1] for posting in row["attached"])
     guide = searchable_text(document.service) if document.service else {}
     for key in guide_fields():
@@ -155,15 +158,45 @@ def document_fields(entry: IndexEntry) -> dict[str, Any]:
         value = getattr(document, name)
         if value:
             row[name] = [value]
-    number = parse_document_number(document.document_number or "")
-    if number is not None:
-        row["number"] = [number.key]
-    return row
+    return row | _numbers(document)
 
 
-def _body(document: Document) -> str:
-    """All searchable text but the title; facts first, each on a line of its own."""
-    text = document.text or document.description or ""
+def _texts(document: Document, ranking: RankingParameters) -> dict[str, Any]:
+    """Title and text as postings, the beginning of the text, and lengths."""
+    title = term_positions(document.title)
+    title_end = _end(title)
+    start = title_end + _BODY_GAP
+    lead = _lead(document)
+    facts = term_positions(_PARTS_END.join(_facts(document)), start=start)
+    body = term_positions(_text(document), start=_end(facts, start) + _BODY_GAP)
+    leading = term_positions(lead[: ranking.lead_characters])
+    content = _Content()
+    content.add(title, ranking.title_weight)
+    content.add(facts, 1)
+    content.add(body, 1)
+    content.weigh(leading, ranking.lead_weight)
+    postings = content.postings()
+    passage = "".join(normalize(f"{document.title}。{lead[: ranking.nearness_characters]}").split())
+    return {
+        "content": postings,
+        "title": _postings(title),
+        "content_length": round(sum(posting[2] for posting in postings)),
+        "title_length": title_end,
+        "passage": passage.encode("utf-8", "surrogatepass"),
+    }
+
+
+def _numbers(document: Document) -> dict[str, list[str]]:
+    """The keys by which its own number may be asked for, and the numbers that it names."""
+    own = parse_document_number(document.document_number or "")
+    told = f"{document.title}\n{document.text[:_NUMBERS_WITHIN]}"
+    cited = {number.key for number in find_document_numbers(told)} - {own.key if own else ""}
+    numbers = {"number": index_terms(own)} if own else {}
+    return numbers | ({"cited": sorted(cited)} if cited else {})
+
+
+def _facts(document: Document) -> Iterator[str]:
+    """What is told of a document besides its text, each fact parted from the next."""
     facts = (
         " ".join(document.keywords),
         document.column,
@@ -173,10 +206,18 @@ def _body(document: Document) -> str:
         document.index_number,
         document.topic,
         document.issue,
-        text,
-        *_untold(document.service, text),
     )
-    return _PARTS_END.join(fact for fact in facts if fact)
+    return (fact for fact in facts if fact)
+
+
+def _lead(document: Document) -> str:
+    return document.text or document.description or ""
+
+
+def _text(document: Document) -> str:
+    """All searchable text but title and facts."""
+    text = _lead(document)
+    return _PARTS_END.join([text, *_untold(document.service, text)])
 
 
 def _untold(service: Mapping[str, Any] | None, text: str) -> Iterator[str]:
@@ -188,36 +229,48 @@ def _untold(service: Mapping[str, Any] | None, text: str) -> Iterator[str]:
             yield "\n".join(lines)
 
 
-def _attached(attachments: Sequence[Document]) -> str:
+def _attached(attachments: Sequence[Document], limits: RankingParameters) -> str:
     """Titles and texts of a page's attachments, as much as may be searched by."""
-    limits = ranking_parameters()
     texts = (f"{one.title}\n{one.text[: limits.attachment_characters]}" for one in attachments)
     return _PARTS_END.join(texts)[: limits.attachments_characters]
 
 
-def _merge(title: TermPositions, body: TermPositions, title_weight: int) -> list[Posting]:
-    postings = []
-    for term, places in body.items():
-        in_title = title.get(term)
-        if in_title is None:
-            postings.append(_posting(term, places, 1))
-        else:
-            frequency = len(places) + title_weight * len(in_title)
-            value = _encode(in_title + places)
-            postings.append((term.encode(), frequency, float(frequency), value))
-    postings += [
-        _posting(term, places, title_weight) for term, places in title.items() if term not in body
-    ]
-    return postings
+class _Content:
+    """Title, facts and text in one field, in which an occurrence counts as its field weighs."""
+
+    def __init__(self) -> None:
+        self._places: TermPositions = {}
+        self._weights: dict[str, float] = {}
+
+    def add(self, terms: TermPositions, weight: float) -> None:
+        """Terms of a field whose positions lie behind those added before."""
+        for term, places in terms.items():
+            if term in self._places:
+                self._places[term] = self._places[term] + places
+                self._weights[term] += weight * len(places)
+            else:
+                self._places[term] = places
+                self._weights[term] = weight * len(places)
+
+    def weigh(self, terms: TermPositions, weight: float) -> None:
+        """Let terms count more that stand in the content already."""
+        for term, places in terms.items():
+            if weight and term in self._weights:
+                self._weights[term] += weight * len(places)
+
+    def postings(self) -> list[Posting]:
+        """As Whoosh takes them."""
+        return [
+            (term.encode(), len(places), self._weights[term], _encode(places))
+            for term, places in self._places.items()
+        ]
 
 
 def _postings(terms: TermPositions) -> list[Posting]:
-    return [_posting(term, places, 1) for term, places in terms.items()]
-
-
-def _posting(term: str, places: list[int], weight: int) -> Posting:
-    frequency = weight * len(places)
-    return term.encode(), frequency, float(frequency), _encode(places)
+    return [
+        (term.encode(), len(places), float(len(places)), _encode(places))
+        for term, places in terms.items()
+    ]
 
 
 def _encode(places: list[int]) -> bytes:
@@ -230,36 +283,11 @@ def _encode(places: list[int]) -> bytes:
     return _pack_count(len(deltas)) + dumps(deltas, 2)
 
 
-def _end(title: TermPositions) -> int:
-    """Units of a text, which is also where its last position ends."""
-    return max((places[-1] for places in title.values()), default=-1) + 1
+def _end(terms: TermPositions, start: int = 0) -> int:
+    """Where the last position of a text ends that begins at ``start``."""
+    return max((places[-1] for places in terms.values()), default=start - 1) + 1
 
 
 def title_key(title: str) -> str:
     """A title without what people leave out when they type it: spaces, punctuation, width."""
     return "".join(_WORD.findall(normalize(title)))
-
-
-def suggestion_keys(document: Document) -> list[str]:
-    """What somebody may have typed of this title so far: itself, its pinyin, its initials.
-
-    A service guide is found from the inside of its name too (营业执照 in 个体工商户营业执照
-    办理): people know the licence, not how the guide begins.
-    """
-    title = title_key(document.title)[:_SUGGESTED_TITLE]
-    starts = {0}
-    if document.type == "service":
-        starts.update(_word_starts(title))
-    keys = []
-    for start in sorted(starts):
-        rest = title[start:]
-        keys += [f"t:{rest}", f"p:{full_pinyin(rest)}", f"i:{pinyin_initials(rest)}"]
-    return keys
-
-
-def _word_starts(title: str) -> Iterator[int]:
-    """Where a dictionary word of two to four characters begins."""
-    segmenter = default_segmenter()
-    for start in range(len(title)):
-        if any(segmenter.is_word(title[start : start + length]) for length in (2, 3, 4)):
-            yield start

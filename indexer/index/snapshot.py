@@ -11,8 +11,8 @@ import weakref
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -22,10 +22,14 @@ from whoosh.index import FileIndex
 from whoosh.matching import Matcher
 from whoosh.reading import IndexReader
 
-from analyzers.terms import Phrase
-from indexer.index.collapse import counts_by_value, dense
+from analyzers.terms import Phrase, phrase_terms
+from analyzers.units import IS_HAN
+from indexer.index.collapse import dense
+from indexer.index.columns import BytesColumn
 from indexer.index.engine import FACETS
+from indexer.index.facets import Facet, years
 from indexer.index.generations import Generation, Lease
+from indexer.index.ranking import RankingParameters
 
 Ids = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
@@ -35,32 +39,14 @@ Postings = tuple[Ids, Weights]
 
 _CACHE_BYTES: Final = 128 * 1024 * 1024
 _NOTHING: Final[Postings] = (np.empty(0, np.int32), np.empty(0, np.float32))
-_NO_DAY: Final = 0
 _EVERYTHING: Final = 1 << 31
 _FEW: Final = 32
-
-
-class Facet:
-    """A field of few values: for each document the ordinal of its value, -1 for none."""
-
-    def __init__(self, values: list[str], ordinals: Ids) -> None:
-        self.values = values
-        self.ordinals = ordinals
-
-    def mask(self, value: str) -> Mask:
-        """The documents that have the value."""
-        if value not in self.values:
-            return np.zeros(len(self.ordinals), np.bool_)
-        having: Mask = self.ordinals == self.values.index(value)
-        return having
-
-    def counts(self, chosen: Ids, clusters: Ids) -> dict[str, int]:
-        """How many results among the chosen documents, given with their clusters, have each
-        value; values of none are left out."""
-        counts = counts_by_value(self.ordinals[chosen], clusters, len(self.values))
-        return {
-            value: int(count) for value, count in zip(self.values, counts, strict=True) if count
-        }
+_LOOKS: Final = 2
+_VERIFIED: Final = 2_000
+"""Candidates of a phrase whose positions are read; of more, that have all its pairs of
+characters, one that has them apart is no harm that would be worth a second's waiting."""
+_SLICE: Final = 5_000
+_LONG_WORD: Final = 3
 
 
 class Snapshot:
@@ -88,7 +74,7 @@ class Snapshot:
         weakref.finalize(self, _let_go, self.reader, lease)
         self.size = self.reader.doc_count_all()
         self._leaves = [pair for pair in self.reader.leaf_readers() if pair[0].doc_count_all()]
-        self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._cache: OrderedDict[tuple[Any, ...], Postings] = OrderedDict()
         self._cached_bytes = 0
         self._lock = threading.Lock()
         self._reading = threading.RLock()
@@ -105,14 +91,16 @@ class Snapshot:
         self.days = self._numbers("published")
         self.content_lengths = self._numbers("content_length").astype(np.float32)
         self.title_lengths = self._numbers("title_length").astype(np.float32)
-        self.attached_lengths = self._numbers("attached_length").astype(np.float32)
+        attached_lengths = self._numbers("attached_length").astype(np.float32)
+        self._lengths = {"content": self.content_lengths, "attached": attached_lengths}
         self.clusters = dense(self._numbers("cluster", np.int64))
         self.places = self._numbers("place")
-        self._names = [leaf.column_reader("name") for leaf, _base in self._leaves]
+        self._names = self.column("name")
+        self.passages = self.column("passage")
         total = float(self.content_lengths[self.live].sum())
         self.mean_content_length = total / self.documents if total else 1.0
         self.facets: Mapping[str, Facet] = {
-            name: self._years() if name == "year" else self._facet(name) for name in FACETS
+            name: years(self.days) if name == "year" else self._facet(name) for name in FACETS
         }
 
     def _numbers(self, field: str, dtype: type[Any] = np.int32) -> npt.NDArray[Any]:
@@ -129,26 +117,87 @@ class Snapshot:
             ordinals[self.postings(field, value)[0]] = ordinal
         return Facet(values, ordinals)
 
-    def _years(self) -> Facet:
-        days, places = np.unique(self.days, return_inverse=True)
-        years = [date.fromordinal(int(day)).year if day != _NO_DAY else 0 for day in days]
-        distinct = sorted({year for year in years if year}, reverse=True)
-        ordinal_of = {year: ordinal for ordinal, year in enumerate(distinct)}
-        by_day = np.array([ordinal_of.get(year, -1) for year in years], np.int32)
-        ordinals = by_day[places] if len(days) else np.empty(0, np.int32)
-        return Facet([str(year) for year in distinct], ordinals.astype(np.int32))
-
     # -- postings ---------------------------------------------------------------------
 
     def postings(self, field: str, term: str) -> Postings:
         """All postings of a term, deleted documents included; empty if unknown."""
         key = (field, term)
+        found = self._kept(key)
+        if found is not None:
+            return found
+        return self._keep(key, self._read_postings(field, term))
+
+    def impacts(self, field: str, term: str, ranking: RankingParameters) -> Postings:
+        """The postings of a term, each with what BM25 gives for its weight in a document of
+        that length, to be multiplied by the term's idf. Kept ready: most of a search is this."""
+        key = (field, term, ranking.k1, ranking.b)
+        found = self._kept(key)
+        if found is None:
+            ids, weights = self._read_postings(field, term)
+            if not len(ids) and len(term) >= _LONG_WORD:
+                ids = self._as_phrase(field, term)
+                weights = np.ones(len(ids), np.float32)
+            found = self._keep(key, (ids, self._impacts(field, ids, weights, ranking)))
+        return found
+
+    def _impacts(
+        self, field: str, ids: Ids, weights: Weights, ranking: RankingParameters
+    ) -> Weights:
+        k1, b = np.float32(ranking.k1), ranking.b
+        norm: Weights | np.float32 = k1
+        lengths = self._lengths.get(field)
+        if lengths is not None:  # elsewhere texts are so short that lengths say nothing
+            relative = lengths[ids] / self.mean_content_length
+            norm = (k1 * (1 - b + b * relative)).astype(np.float32)
+        impacts: Weights = (k1 + 1) * weights / (weights + norm)
+        return impacts
+
+    def _as_phrase(self, field: str, term: str) -> Ids:
+        """The documents of a word that the dictionary has learned since they were written:
+        its bigrams in a row are the word."""
+        parts = phrase_terms(term)
+        if len(parts) != 1 or len(parts[0]) < 2 or any(one == term for _at, one in parts[0]):
+            pairs = tuple((at, term[at : at + 2]) for at in range(len(term) - 1))
+            parts = (pairs,)
+        return self.phrase(field, parts[0]) if IS_HAN.match(term) else _NOTHING[0]
+
+    def having(self, field: str, term: str) -> Ids:
+        """The documents of a term, of one that is new to the dictionary too."""
+        ids = self.postings(field, term)[0]
+        return self._as_phrase(field, term) if not len(ids) and len(term) >= _LONG_WORD else ids
+
+    def of_host(self, host: str) -> Ids:
+        """The documents of a host or of any host below a domain."""
+        return self.postings("host", host)[0]
+
+    def lexicon(self, field: str) -> Iterator[tuple[bytes, int]]:
+        """The terms of a field, encoded, with the documents of each: segment by segment, in
+        slices, so that searches go on meanwhile."""
+        for leaf, _base in self._leaves:
+            terms = iter(leaf.iter_field(field))
+            while True:
+                with self._reading:
+                    part = [
+                        (bytes(term), info.doc_frequency()) for term, info in islice(terms, _SLICE)
+                    ]
+                if not part:
+                    break
+                yield from part
+
+    def frequency(self, field: str, term: str) -> int:
+        """In how many documents a term is, deleted ones included; reads no postings."""
+        encoded = term.encode("utf-8", "surrogatepass")
+        with self._reading:
+            return int(self.reader.doc_frequency(field, encoded))
+
+    def _kept(self, key: tuple[Any, ...]) -> Postings | None:
         with self._lock:
             found = self._cache.get(key)
             if found is not None:
                 self._cache.move_to_end(key)
-                return found
-        found = self._read_postings(field, term)
+            return found
+
+    def _keep(self, key: tuple[Any, ...], found: Postings) -> Postings:
         with self._lock:
             if key not in self._cache:
                 self._cache[key] = found
@@ -177,25 +226,33 @@ class Snapshot:
         return np.concatenate(found) if found else _NOTHING[0]
 
     def has_phrase(self, field: str, phrase: Phrase) -> bool:
-        """Whether a live document has it; as a rule one of the first candidates does."""
-        return any(bool(self.live[ids].any()) for ids in self._phrase_parts(field, phrase, _FEW))
+        """Whether a live document has it, among the first candidates: as a rule one of a few
+        does, and who repeats 国家 fifty times shall not keep the others waiting."""
+        parts = islice(self._phrase_parts(field, phrase, _FEW), _LOOKS)
+        return any(bool(self.live[ids].any()) for ids in parts)
 
     def _phrase_parts(self, field: str, phrase: Phrase, step: int) -> Iterator[Ids]:
         """The documents of a phrase, from ``step`` candidates at a time."""
-        lists = sorted((self.postings(field, term)[0] for _, term in phrase), key=len)
+        terms = dict.fromkeys((*(term for _, term in phrase), *_pairs(phrase)))
+        lists = sorted((self.postings(field, term)[0] for term in terms), key=len)
         candidates = lists[0]
         for ids in lists[1:]:
             candidates = common(candidates, ids)
-        if len(phrase) == 1:
+        if len(phrase) == 1 or len(candidates) > _VERIFIED:
             yield candidates
             return
         for first in range(0, len(candidates), step):
             part = candidates[first : first + step]
             starts: dict[int, set[int]] | None = None
+            places: dict[str, dict[int, list[int]]] = {}
             for offset, term in phrase:
-                places = self._places(field, term, part)
-                here = {doc: {at - offset for at in found} for doc, found in places.items()}
+                if term not in places:
+                    places[term] = self._places(field, term, part)
+                found = places[term].items()
+                here = {doc: {at - offset for at in positions} for doc, positions in found}
                 starts = here if starts is None else _narrow(starts, here)
+                if not starts:
+                    break
             yield np.array(sorted(starts or ()), np.int32)
 
     def _places(self, field: str, term: str, wanted: Ids) -> dict[int, list[int]]:
@@ -210,17 +267,6 @@ class Snapshot:
                     for number, found in _positions(matcher, inside.tolist()):
                         places[base + number] = found
         return places
-
-    def terms_from(self, field: str, prefix: str, limit: int) -> list[str]:
-        """The first terms of a field that begin with ``prefix``, in order."""
-        found: list[str] = []
-        encoded = prefix.encode("utf-8", "surrogatepass")
-        with self._reading:
-            for term in self.reader.expand_prefix(field, encoded):
-                found.append(term.decode())
-                if len(found) >= limit:
-                    break
-        return found
 
     # -- documents --------------------------------------------------------------------
 
@@ -241,11 +287,13 @@ class Snapshot:
         number = self.number_of(url)
         if number is None:
             return None
-        with self._reading:
-            for names, (leaf, base) in zip(self._names, self._leaves, strict=True):
-                if base <= number < base + leaf.doc_count_all():
-                    return bytes(names[number - base]).decode("utf-8", "surrogatepass")
-        return None
+        return self._names[number].decode("utf-8", "surrogatepass")
+
+    def column(self, field: str) -> BytesColumn:
+        """A column of bytes: of ``passage``, each document's title and the beginning of its
+        text, normalised, without white space, in UTF-8."""
+        segments = [(leaf.column_reader(field), base) for leaf, base in self._leaves]
+        return BytesColumn(segments, self.size, self._reading)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -298,6 +346,20 @@ def _positions(matcher: Matcher, wanted: list[int]) -> Iterator[tuple[int, list[
         yield number, decode(matcher._values[bisect_left(matcher._ids, number)])
 
 
+def _pairs(phrase: Phrase) -> Iterator[str]:
+    """All pairs of neighbouring characters in a phrase, across its terms too: those that have
+    all of them have the phrase but for rare accidents."""
+    characters = {
+        offset + at: character
+        for offset, term in phrase
+        if IS_HAN.match(term)
+        for at, character in enumerate(term)
+    }
+    for place, character in characters.items():
+        if place + 1 in characters:
+            yield character + characters[place + 1]
+
+
 def _narrow(starts: dict[int, set[int]], here: dict[int, set[int]]) -> dict[int, set[int]]:
     both = {doc: starts[doc] & here[doc] for doc in starts.keys() & here.keys()}
     return {doc: left for doc, left in both.items() if left}
@@ -310,6 +372,15 @@ def common(few: Ids, many: Ids) -> Ids:
     places = np.minimum(np.searchsorted(many, few), len(many) - 1)
     found: Ids = few[many[places] == few]
     return found
+
+
+def either(one: Postings, other: Postings) -> Postings:
+    """The documents of two ascending lists, with the sums of their weights."""
+    ids = np.union1d(one[0], other[0])
+    weights = np.zeros(len(ids), np.float32)
+    for some, gains in (one, other):
+        weights[np.searchsorted(ids, some)] += gains
+    return ids, weights
 
 
 def _size(postings: Postings) -> int:

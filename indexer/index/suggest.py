@@ -1,111 +1,84 @@
-"""Completions of what is being typed, and what was probably meant."""
+"""Completions of what is being typed, from titles and from what people searched."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Final
 
+import numpy as np
+
+from analyzers.concepts import concepts_of
 from analyzers.normalize import normalize
-from analyzers.pinyin import full_pinyin
-from analyzers.terms import query_terms
-from indexer.index.engine import Suggestion
-from indexer.index.schema import title_key
-from indexer.index.snapshot import Snapshot
+from analyzers.title_sounds import typed_form
+from indexer.index.completing import CANDIDATES, Completion, complete, different
+from indexer.index.engine import Suggestion, is_nothing_hidden
+from indexer.index.snapshot import Snapshot, common
+from indexer.index.title_table import TitleTable
+from indexer.index.titles import titles_of
 
-_LATIN = re.compile(r"[a-z0-9]+")
-_CANDIDATES = 60
-"""Terms looked at for each way of typing: enough to prefer guides, few enough to be quick."""
-_READ = 40
-"""Stored documents read at the most for one answer."""
+_SEARCHED: Final = 3
+"""Suggestions from what people searched, besides what titles say as well."""
 
 
-def suggest(snapshot: Snapshot, text: str, size: int) -> list[Suggestion]:
-    """Titles and service names that begin like ``text``, then those that contain its words.
+def suggest(
+    snapshot: Snapshot,
+    text: str,
+    size: int,
+    searched: Iterable[str] = (),
+    is_hidden: Callable[[str], bool] = is_nothing_hidden,
+) -> list[Suggestion]:
+    """What ``text`` may become: Chinese, full pinyin, initials or a mixture, as typed so far.
 
-    ``text`` may be Chinese, full pinyin or initials, spaces within pinyin allowed.
+    A title that is typed out comes first, then service guides, queries of other people, other
+    titles, last those that only contain the words. ``searched`` are the queries that complete
+    ``text``, the most frequent first; ``is_hidden`` tells what is never to be suggested.
     """
-    typed = title_key(text)
-    if not typed:
+    if not typed_form(text):
         return []
-    if _LATIN.fullmatch(typed):
-        prefixes = [f"t:{typed}", f"i:{typed}", f"p:{typed}"]
-    else:
-        prefixes = [f"t:{typed}"]
-        if len(typed) > 1 and full_pinyin(typed):  # Cyrillic has no pinyin
-            prefixes.append(f"p:{full_pinyin(typed)}")
-    numbers: dict[int, None] = {}
-    for prefix in prefixes:
-        _collect(snapshot, prefix, numbers)
-        if len(numbers) >= size:
-            break
-    if len(numbers) < size and not _LATIN.fullmatch(typed):
-        _collect_containing(snapshot, text, numbers)
-    return _rank(snapshot, list(numbers)[:_READ], size)
-
-
-def _collect(snapshot: Snapshot, prefix: str, numbers: dict[int, None]) -> None:
-    for term in snapshot.terms_from("suggest", prefix, _CANDIDATES):
-        for number in snapshot.postings("suggest", term)[0].tolist():
-            if snapshot.live[number]:
-                numbers.setdefault(number)
-
-
-def _collect_containing(snapshot: Snapshot, text: str, numbers: dict[int, None]) -> None:
-    """Titles with all words of the text, the shortest first."""
-    words = query_terms(normalize(text)).required
-    common: set[int] | None = None
-    for word in words:
-        ids = set(snapshot.postings("title", word)[0].tolist())
-        common = ids if common is None else common & ids
-    found = [number for number in common or () if snapshot.live[number]]
-    for number in sorted(found, key=lambda number: snapshot.title_lengths[number])[:_READ]:
-        numbers.setdefault(number)
-
-
-def _rank(snapshot: Snapshot, numbers: list[int], size: int) -> list[Suggestion]:
-    """Guides first, then as found; every text once."""
-    found: dict[str, Suggestion] = {}
-    for number in numbers:
-        record: dict[str, Any] = snapshot.stored(number)["record"]
-        is_service = record.get("type") == "service"
-        kept = found.get(record["title"])
-        if kept is None or (is_service and kept.kind != "service"):
-            found[record["title"]] = Suggestion(
-                record["title"], "service" if is_service else "title"
-            )
-    ranked = sorted(found.values(), key=lambda suggestion: suggestion.kind != "service")
-    return ranked[:size]
-
-
-def sounds_like(snapshot: Snapshot, text: str) -> str | None:
-    """The words of a title that sound like ``text``, which may be pinyin itself.
-
-    For queries that find nothing as typed: 公基金 is meant as 公积金, gongjijin likewise.
-    Returns None when no title has such words.
-    """
-    typed = title_key(text)
-    sound = full_pinyin(typed)
-    if not 2 <= len(typed) <= 40 or not sound:
-        return None
-    for term in snapshot.terms_from("suggest", f"p:{sound}", 5):
-        numbers = snapshot.postings("suggest", term)[0]
-        for number in numbers[snapshot.live[numbers]].tolist()[:5]:
-            title = title_key(snapshot.stored(number)["record"]["title"])
-            meant = _span_of_sound(title, sound)
-            if meant is not None and meant != typed:
-                return meant
-    return None
-
-
-def _span_of_sound(title: str, sound: str) -> str | None:
-    """The shortest part of a title that reads exactly as ``sound``."""
-    for start in range(len(title)):
-        if not full_pinyin(title[start]).startswith(sound[0]):
+    table = titles_of(snapshot)
+    exact: list[Suggestion] = []
+    guides: list[Suggestion] = []
+    others: list[Suggestion] = []
+    for title, is_exact in different(table, _titles(snapshot, table, text)):
+        shown = table.shown(title)
+        if is_hidden(shown):
             continue
-        for end in range(start + 1, len(title) + 1):
-            read = full_pinyin(title[start:end])
-            if read == sound:
-                return title[start:end]
-            if not sound.startswith(read[: len(sound)]) or len(read) >= len(sound):
-                break
-    return None
+        is_guide = bool(table.services[title])
+        chosen = exact if is_exact else guides if is_guide else others
+        chosen.append(Suggestion(shown, "service" if is_guide else "title"))
+        if len(exact) + len(guides) + len(others) >= 2 * size:
+            break
+    queries = [Suggestion(one, "query") for one in searched if not is_hidden(one)][:_SEARCHED]
+    few = max(size - len(queries) - len(exact), size // 2)
+    found: dict[str, Suggestion] = {}
+    for one in chain(exact, guides[:few], queries, guides[few:], others):
+        kept = found.setdefault(one.text, one)
+        if one.kind == "service" or kept.kind == "query":
+            found[one.text] = one  # in its place, but as what it is
+    return list(found.values())[:size]
+
+
+def _titles(snapshot: Snapshot, table: TitleTable, text: str) -> Iterator[Completion]:
+    yield from complete(table, text)
+    if not typed_form(text).isascii():
+        yield from map(Completion, _containing(snapshot, table, text))
+
+
+def _containing(snapshot: Snapshot, table: TitleTable, text: str) -> Iterator[int]:
+    """Titles with all words of the text, the shortest first."""
+    asked = concepts_of([normalize(text)], exact=True)
+    words = [term for concept in asked.concepts for term in concept.alternatives[0].terms]
+    lists = sorted((snapshot.postings("title", word)[0] for word in words), key=len)
+    if not lists:
+        return
+    found = lists[0]
+    for ids in lists[1:]:
+        found = common(found, ids)
+    found = found[snapshot.live[found]]
+    lengths = snapshot.title_lengths[found]
+    if len(found) > CANDIDATES:
+        few = np.argpartition(lengths, CANDIDATES)[:CANDIDATES]
+        found, lengths = found[few], lengths[few]
+    found = found[np.argsort(lengths, kind="stable")]
+    yield from (title for title in table.title_of_document[found].tolist() if title >= 0)

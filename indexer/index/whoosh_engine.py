@@ -8,16 +8,18 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import whoosh
 
+from analyzers.known_sounds import words_that_sound
 from analyzers.normalize import normalize
-from analyzers.terms import phrase_terms
+from analyzers.synonyms import Synonyms, default_synonyms
 from indexer.index import writer
+from indexer.index.correction import Corrector
 from indexer.index.engine import (
     EngineError,
     IndexChanges,
@@ -29,14 +31,18 @@ from indexer.index.engine import (
     SearchRequest,
     SearchResponse,
     Suggestion,
+    is_nothing_hidden,
     no_progress,
 )
 from indexer.index.generations import Generations, sync_files
-from indexer.index.ranking import ranking_parameters
+from indexer.index.learned import segmenter_of
+from indexer.index.ranking import RankingParameters, ranking_parameters
 from indexer.index.schema import index_fingerprint
 from indexer.index.search import Search
 from indexer.index.snapshot import Snapshot
-from indexer.index.suggest import sounds_like, suggest
+from indexer.index.sound import as_spelled, sound_matches
+from indexer.index.suggest import suggest
+from indexer.index.warming import warm
 
 _WATCH_SECONDS = 0.5
 _ATTEMPTS = 10
@@ -47,14 +53,25 @@ _RELATED = 8
 class WhooshEngine(SearchEngine):
     """See :class:`indexer.index.engine.SearchEngine`. ``root`` is the index folder."""
 
-    def __init__(self, root: Path) -> None:
-        """Raises EngineError under a Whoosh whose searches may hang (decisions/0001)."""
+    def __init__(
+        self,
+        root: Path,
+        ranking: RankingParameters | None = None,
+        synonyms: Callable[[], Synonyms] = default_synonyms,
+    ) -> None:
+        """Ranking and synonyms are those in force by default; the latter are asked for with
+        every search, so that a table may change.
+
+        Raises EngineError under a Whoosh whose searches may hang (decisions/0001)."""
         if whoosh.__version__ < _OLDEST_WHOOSH:
             raise EngineError(
                 f"Whoosh {whoosh.versionstring()} is installed, 2.7.5 is needed; "
                 "'pip uninstall Whoosh', then 'pip install --force-reinstall Whoosh-Reloaded'"
             )
         self._generations = Generations(root)
+        self._corrector = Corrector()
+        self._ranking = ranking or ranking_parameters()
+        self._synonyms = synonyms
         self._snapshot: Snapshot | None = None
         self._loading = threading.Lock()
         self._watcher_pid = 0
@@ -64,15 +81,33 @@ class WhooshEngine(SearchEngine):
     def search(self, request: SearchRequest) -> SearchResponse:
         """See the base class."""
         snapshot = self._current()
-        response = Search(snapshot, request, ranking_parameters()).run()
-        correction = None
-        if not request.exact and not _stands_somewhere(snapshot, request.query.text):
-            correction = sounds_like(snapshot, request.query.text)
+        response = Search(snapshot, request, self._ranking, self._synonyms()).run()
+        correction = None if request.exact else self._correction(snapshot, request)
         return replace(response, correction=correction, related=_related(request, response))
 
-    def suggest(self, text: str, size: int = 10) -> list[Suggestion]:
+    def _correction(self, snapshot: Snapshot, request: SearchRequest) -> str | None:
+        """The query without its likely errors; of pinyin that was understood, the characters."""
+        typed = request.query.text
+        found = self._corrector.correct(snapshot, typed)
+        if found is not None:
+            return found.text
+        normalized = normalize(typed)
+        sounds = [
+            sound
+            for sound in sound_matches(snapshot, normalized)
+            if not any(snapshot.frequency("content", term) for term in sound.terms)
+        ]
+        return as_spelled(normalized, sounds) if sounds else None
+
+    def suggest(
+        self,
+        text: str,
+        size: int = 10,
+        searched: Iterable[str] = (),
+        is_hidden: Callable[[str], bool] = is_nothing_hidden,
+    ) -> list[Suggestion]:
         """See the base class."""
-        return suggest(self._current(), text, size)
+        return suggest(self._current(), text, size, searched, is_hidden)
 
     def versions(self) -> dict[str, str]:
         """See the base class."""
@@ -85,6 +120,11 @@ class WhooshEngine(SearchEngine):
             snapshot = self._current()
         except IndexMissing:
             return IndexStatus()
+        except EngineError:
+            other = self._of_another_version()
+            if other is None:
+                raise
+            return other
         generation = snapshot.generation
         files = generation.directory.glob("*")
         return IndexStatus(
@@ -93,8 +133,24 @@ class WhooshEngine(SearchEngine):
             updated=snapshot.updated,
             bytes=sum(_size(file) for file in files),
             fingerprint=generation.fingerprint,
-            stale=generation.fingerprint != index_fingerprint(),
+            stale=generation.fingerprint != index_fingerprint(self._ranking),
         )
+
+    def _of_another_version(self) -> IndexStatus | None:
+        """The status of an index that cannot be opened because another version of the product
+        made it: it is to be rebuilt, not damaged. None if it is no such index."""
+        try:
+            found = self._generations.current()
+            if found is None or found.fingerprint == index_fingerprint(self._ranking):
+                return None
+            return IndexStatus(
+                generation=found.name,
+                updated=found.updated,
+                fingerprint=found.fingerprint,
+                stale=True,
+            )
+        except (ValueError, OSError):
+            return None
 
     def check(self) -> list[str]:
         """See the base class."""
@@ -138,7 +194,7 @@ class WhooshEngine(SearchEngine):
                     if current is None:
                         self._snapshot = None
                     elif self._snapshot is None or self._snapshot.generation != current:
-                        self._snapshot = Snapshot(current)
+                        self._snapshot = self._ready(Snapshot(current))
                     return
                 except FileNotFoundError as error:
                     # Replaced between the look and the opening: look again.
@@ -157,6 +213,17 @@ class WhooshEngine(SearchEngine):
                 f"({type(problem).__name__}: {problem}); 'qzsearch reindex' rebuilds it from the "
                 "archive"
             )
+
+    def _ready(self, snapshot: Snapshot) -> Snapshot:
+        """With what the first search would have to wait for."""
+        segmenter_of(snapshot)
+        self._synonyms()
+        words_that_sound("")
+        self._corrector.prepare(snapshot)
+        threading.Thread(
+            target=warm, args=[weakref.ref(snapshot), self._ranking], name="index-warm", daemon=True
+        ).start()
+        return snapshot
 
     def _watch(self) -> None:
         """Have a thread of this process look for a newer index, as long as the engine lives.
@@ -179,7 +246,7 @@ class WhooshEngine(SearchEngine):
         if self._snapshot is None:
             self.rebuild(changes.entries, progress)
             return
-        writer.apply(self._snapshot.generation.directory, changes, progress)
+        writer.apply(self._snapshot.generation.directory, changes, self._ranking, progress)
         self.refresh()
         self._generations.sweep()
 
@@ -188,12 +255,12 @@ class WhooshEngine(SearchEngine):
         self._generations.sweep()
         directory = self._generations.new_directory()
         try:
-            count = writer.build(directory, entries, progress)
+            count = writer.build(directory, entries, self._ranking, progress)
             sync_files(directory)
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
-        self._generations.switch(directory, index_fingerprint())
+        self._generations.switch(directory, index_fingerprint(self._ranking))
         self.refresh()
         self._generations.sweep()
         return count
@@ -217,12 +284,6 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _stands_somewhere(snapshot: Snapshot, text: str) -> bool:
-    """Whether some document has the query to the letter: then it is no typing error."""
-    parts = phrase_terms(normalize(text))
-    return all(snapshot.has_phrase("content", part) for part in parts)
 
 
 def _related(request: SearchRequest, response: SearchResponse) -> tuple[str, ...]:

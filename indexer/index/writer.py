@@ -13,6 +13,7 @@ from whoosh.writing import LockError, SegmentWriter
 
 from indexer.index.engine import EngineError, IndexChanges, IndexEntry, Progress
 from indexer.index.generations import sync_directory, sync_files
+from indexer.index.ranking import RankingParameters
 from indexer.index.schema import build_schema, document_fields
 
 _LOCK_TIMEOUT = 60.0
@@ -41,19 +42,25 @@ def _codec() -> W3Codec:
     return codec
 
 
-def build(directory: Path, entries: Iterable[IndexEntry], progress: Progress) -> int:
+def build(
+    directory: Path, entries: Iterable[IndexEntry], ranking: RankingParameters, progress: Progress
+) -> int:
     """Fill an empty folder with an index of these entries; returns their number."""
     index = FileIndex.create(SyncedStorage(str(directory)), build_schema(), "MAIN")
-    return _write(index, IndexChanges(entries=entries), progress)
+    return _write(index, IndexChanges(entries=entries), ranking, progress)
 
 
-def apply(directory: Path, changes: IndexChanges, progress: Progress) -> int:
+def apply(
+    directory: Path, changes: IndexChanges, ranking: RankingParameters, progress: Progress
+) -> int:
     """Commit changes to the index in a folder; returns documents written."""
     _sweep(directory)
-    return _write(FileIndex(SyncedStorage(str(directory))), changes, progress)
+    return _write(FileIndex(SyncedStorage(str(directory))), changes, ranking, progress)
 
 
-def _write(index: FileIndex, changes: IndexChanges, progress: Progress) -> int:
+def _write(
+    index: FileIndex, changes: IndexChanges, ranking: RankingParameters, progress: Progress
+) -> int:
     try:
         writer = SegmentWriter(index, timeout=_LOCK_TIMEOUT, limitmb=_MEMORY_MB, codec=_codec())
     except LockError:
@@ -62,7 +69,7 @@ def _write(index: FileIndex, changes: IndexChanges, progress: Progress) -> int:
             "wait for its end"
         ) from None
     try:
-        count = _add(writer, changes, progress, is_new=index.is_empty())
+        count = _add(writer, changes, ranking, progress, is_new=index.is_empty())
         writer.commit()
     except BaseException:
         # Whoosh keeps its lock when a commit fails: give it back whatever happens.
@@ -75,7 +82,13 @@ def _write(index: FileIndex, changes: IndexChanges, progress: Progress) -> int:
     return count
 
 
-def _add(writer: SegmentWriter, changes: IndexChanges, progress: Progress, is_new: bool) -> int:
+def _add(
+    writer: SegmentWriter,
+    changes: IndexChanges,
+    ranking: RankingParameters,
+    progress: Progress,
+    is_new: bool,
+) -> int:
     for key in changes.removed:
         writer.delete_by_term("key", key)
     seen: set[str] = set()
@@ -86,7 +99,7 @@ def _add(writer: SegmentWriter, changes: IndexChanges, progress: Progress, is_ne
         seen.add(key)
         if not is_new:
             writer.delete_by_term("key", key)
-        writer.add_document(**document_fields(entry))
+        writer.add_document(**document_fields(entry, ranking))
         progress(len(seen), None)
     return len(seen)
 

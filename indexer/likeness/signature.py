@@ -19,7 +19,7 @@ import numpy.typing as npt
 from rensa import RMinHash
 
 from analyzers.document_number import parse_document_number
-from analyzers.normalize import normalize
+from analyzers.normalize import fold_characters
 from indexer.document import Document
 from indexer.likeness.rules import LikenessRules, likeness_rules
 
@@ -173,7 +173,7 @@ def _powers(base: int, count: int) -> npt.NDArray[np.uint64]:
 def _folded(text: str) -> str:
     """Letters, digits and ideographs only: line breaks and punctuation differ from system to
     system."""
-    return _NO_WORD.sub("", normalize(text))
+    return _NO_WORD.sub("", fold_characters(text))
 
 
 def _bare_title(title: str, rules: LikenessRules) -> str:

@@ -10,5 +10,9 @@ from search_api.blueprints.pages import pages
 from search_api.blueprints.personal_data import personal_data
 from search_api.blueprints.runs import runs
 from search_api.blueprints.search import search
+from search_api.blueprints.vocabulary import vocabulary
 
-BLUEPRINTS: Final = (search, jobs, runs, personal_data, openapi, operations, pages, console)
+BLUEPRINTS: Final = (
+    *(search, jobs, runs, personal_data, vocabulary),
+    *(openapi, operations, pages, console),
+)

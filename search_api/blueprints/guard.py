@@ -10,24 +10,24 @@ from search_api.problems import Problem
 from search_api.services import services
 
 
-def guard(blueprint: Blueprint, read: str = "jobs.read") -> None:
+def guard(blueprint: Blueprint, read: str = "jobs.read", write: str = "jobs.write") -> None:
     """Let only holders of a token in, and keep the answers out of every cache.
 
-    ``read`` is the right (``roles.yaml``) that looking needs; whatever changes something
-    needs ``jobs.write``.
+    ``read`` is the right (``roles.yaml``) that looking needs, ``write`` the one for whatever
+    changes something.
     """
-    blueprint.before_request(partial(_authenticate, read))
+    blueprint.before_request(partial(_authenticate, read, write))
     blueprint.after_request(_keep_private)
 
 
-def _authenticate(read: str) -> None:
+def _authenticate(read: str, write: str) -> None:
     """401 without a valid token, 403 with too little right (RFC 6750)."""
     header = request.headers.get("Authorization")
     token = services().tokens.authenticate(header)
     if token is None:
         challenge = 'Bearer realm="qzsearch"' + (', error="invalid_token"' if header else "")
         raise Problem("unauthorized", headers={"WWW-Authenticate": challenge})
-    right = read if request.method in ("GET", "HEAD", "OPTIONS") else "jobs.write"
+    right = read if request.method in ("GET", "HEAD", "OPTIONS") else write
     if not token.may(right):
         raise Problem(
             "forbidden",

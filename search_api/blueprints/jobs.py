@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, request, url_for
-from werkzeug.exceptions import UnsupportedMediaType
 
 from indexer.jobs.lock import LockHeld, schedule_lock, work_lock
 from indexer.jobs.scheduler import next_runs
@@ -16,7 +14,8 @@ from search_api.access.roles import ROLES
 from search_api.blueprints.guard import guard
 from search_api.parameters import JobListParameters, read_job_request, read_parameters
 from search_api.problems import Problem, request_language
-from search_api.responses import JSON_TYPE, json_response
+from search_api.request_body import json_body
+from search_api.responses import json_response
 from search_api.runs import LastRun, last_runs, waiting_runs
 from search_api.services import services
 
@@ -39,7 +38,7 @@ def list_jobs() -> Response:
 @jobs.post("/jobs")
 def submit_job() -> Response:
     """Queue a job: 202 with its address."""
-    wanted = read_job_request(_json_body(), services().site_names, request_language())
+    wanted = read_job_request(json_body(), services().site_names, request_language())
     token: Token = g.token
     _bury_dead_jobs()
     if wanted.kind == "confirm":
@@ -161,19 +160,6 @@ def _existing_job(job_id: int) -> Job:
     if job is None:
         raise Problem("no-such-job", id=job_id)
     return job
-
-
-def _json_body() -> Any:
-    if request.mimetype != JSON_TYPE:
-        raise UnsupportedMediaType()
-    body = request.get_data()
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Problem("invalid-body", reason=str(error)) from None
-    if not isinstance(content, dict):
-        raise Problem("invalid-body", reason=type(content).__name__)
-    return content
 
 
 def _bury_dead_jobs() -> None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, render_template, request
 from indexer.document import DOCUMENT_TYPES
 from indexer.index.engine import EngineError
 from search_api.observed import observed_search
-from search_api.page_model import ResultsPage, page_data
+from search_api.page_model import ResultsPage, page_data, search_tips
 from search_api.page_query import read_page_query
 from search_api.parameters import LONGEST_QUERY, InvalidParameters
 from search_api.problems import RETRY_AFTER_SECONDS
@@ -53,7 +53,10 @@ def results() -> Response:
             return _unavailable(typed)
         page = ResultsPage(query, outcome, services().settings)
         took = time.perf_counter() - g.started
-        context = {"page": page, "took_ms": took * 1000, "tips": page_data()["tips"]}
+        context: dict[str, Any] = {"page": page, "took_ms": took * 1000}
+        if not outcome.response.total:
+            held = services()
+            context |= {"tips": search_tips(held.settings), "hot": held.searched.hot()}
         response = html_response(_render("results.html", q=query.parameters.q, **context))
     response.headers["Cache-Control"] = _CACHE
     return response
@@ -68,6 +71,7 @@ def _home() -> Response:
     page = _render(
         "home.html",
         entries=page_data()["entries"],
+        hot=held.searched.hot(),
         documents=status.documents,
         updated=updated,
         sites=held.settings.sites,

@@ -1,4 +1,4 @@
-"""``/api/v1/search`` and ``/api/v1/suggest``: public, readable from any origin."""
+"""``/api/v1/search``, ``suggest`` and ``popular``: public, readable from any origin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import Final
 from flask import Blueprint, Response, g, request
 
 from search_api.observed import observed_search
-from search_api.parameters import SearchParameters, SuggestParameters, read_parameters
+from search_api.parameters import (
+    PopularParameters,
+    SearchParameters,
+    SuggestParameters,
+    read_parameters,
+)
 from search_api.presentation import search_record
 from search_api.problems import request_language
 from search_api.query_string import query_arguments
@@ -20,7 +25,8 @@ search = Blueprint("search", __name__, url_prefix="/api/v1")
 # Long enough to spare the index a burst of equal queries, too short for anybody to notice
 # that a page is missing.
 _SEARCH_CACHE: Final = "public, max-age=30"
-_SUGGEST_CACHE: Final = "public, max-age=300"
+# What staff hide must not be suggested for long.
+_SUGGEST_CACHE: Final = "public, max-age=60"
 
 
 @search.get("/search")
@@ -39,12 +45,27 @@ def search_documents() -> Response:
 def suggest() -> Response:
     """Complete what is being typed: Chinese, full pinyin or initials."""
     parameters = read_parameters(SuggestParameters, _arguments(), request_language())
-    found = services().engine.suggest(parameters.q, parameters.size)
+    held = services()
+    found = held.engine.suggest(
+        parameters.q,
+        parameters.size,
+        searched=held.searched.completions(parameters.q),
+        is_hidden=held.vocabulary.is_hidden,
+    )
     body = {
         "query": parameters.q,
         "suggestions": [{"text": entry.text, "kind": entry.kind} for entry in found],
     }
     response = json_response(body)
+    response.headers["Cache-Control"] = _SUGGEST_CACHE
+    return response
+
+
+@search.get("/popular")
+def popular() -> Response:
+    """What many people searched in the last days, the most frequent first."""
+    parameters = read_parameters(PopularParameters, _arguments(), request_language())
+    response = json_response({"searches": services().searched.hot(parameters.size)})
     response.headers["Cache-Control"] = _SUGGEST_CACHE
     return response
 

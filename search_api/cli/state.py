@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from indexer.index.engine import EngineError, IndexStatus
 from indexer.jobs.lock import schedule_lock, work_lock
 from indexer.jobs.scheduler import next_runs
 from indexer.jobs.store import Job, JobStore
+from indexer.vocabulary import Vocabulary
 from search_api.cli.report_text import suspicion_line
 from search_api.cli.setting import ConfigFile, Failure, json_option, pass_config, print_json
 from search_api.runs import waiting_runs
@@ -112,11 +114,13 @@ def _job(job: Job) -> dict[str, Any]:
 @click.command("check")
 @pass_config
 def check_command(config: ConfigFile) -> None:
-    """Configuration, archive, index: what is wrong, and what mends it."""
+    """Configuration, archive, index, vocabulary: what is wrong, and what mends it."""
     settings = config.settings
     problems = [
         *_check_archive(settings),
         *_check_service(settings),
+        *_check_searches(settings),
+        *_check_vocabulary(settings),
         *open_engine(settings).check(),
     ]
     for problem in problems:
@@ -137,6 +141,24 @@ def _check_service(settings: Settings) -> list[str]:
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     return [f"{settings.service_path}: {problem}; {mend}" for problem in found]
+
+
+def _check_searches(settings: Settings) -> list[str]:
+    path = settings.searches_path
+    if not path.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as database:
+            rows = database.execute("PRAGMA quick_check").fetchall()
+    except sqlite3.Error as error:
+        rows = [(str(error),)]
+    mend = "move it away: what was searched is then forgotten"
+    return [f"{path}: {row[0]}; {mend}" for row in rows if row[0] != "ok"]
+
+
+def _check_vocabulary(settings: Settings) -> list[str]:
+    faults = Vocabulary(settings.vocabulary_directory).faults()
+    return [f"{fault}; mend it in the console or in the file" for fault in faults]
 
 
 def _check_archive(settings: Settings) -> list[str]:

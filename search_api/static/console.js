@@ -32,10 +32,10 @@
   // The answer came after whoever asked had left.
   class Left extends Error {}
 
-  async function api(method, url, body) {
+  async function api(method, url, body, more = {}) {
     const asked = session;
     if (!SENDABLE.test(token)) throw new ApiError(401, { title: words.wrong_token });
-    const headers = { Authorization: `Bearer ${token}`, "Accept-Language": "zh-CN" };
+    const headers = { Authorization: `Bearer ${token}`, "Accept-Language": "zh-CN", ...more };
     if (body) headers["Content-Type"] = "application/json";
     const options = { method, headers, cache: "no-store", body: body && JSON.stringify(body) };
     let answer, content;
@@ -82,13 +82,16 @@
     byId("next").textContent = status.next_runs.crawl ? time(status.next_runs.crawl) : words.never;
     byId("stale").hidden = !status.index.stale;
     byId("no-scheduler").hidden = status.scheduler_running;
-    mayWrite = status.token.rights.includes("jobs.write");
+    const may = (right) => status.token.rights.includes(right);
+    mayWrite = may("jobs.write");
+    byId("rebuild").hidden = !mayWrite;
     byId("start-section").hidden = !mayWrite;
     if (!mayWrite && byId("alert").hidden) tell(words.read_only);
     if (!sitesShown) showSites(status.sites);
     sitesShown = true;
     await reports.show(status.sites, mayWrite);
-    await personal.show(status.token.rights.includes("personal_data.read"));
+    await personal.show(may("personal_data.read"));
+    await vocabulary.show(may("vocabulary.write"));
   }
 
   function showSites(sites) {
@@ -177,6 +180,7 @@
     const open = jobs.filter((job) => UNFINISHED.includes(job.state)).length;
     if (open < unfinished) polls = 0; // what has ended may have changed all the rest
     unfinished = open;
+    byId("rebuild").disabled = jobs.some((job) => job.kind === "reindex" && UNFINISHED.includes(job.state));
     reports.watch(jobs);
   }
 
@@ -206,6 +210,7 @@
     polls = unfinished = 0;
     reports.clear();
     personal.clear();
+    vocabulary.clear();
     root.hidden = byId("leave").hidden = true;
     byId("enter").hidden = false;
     byId("token").value = "";
@@ -242,6 +247,13 @@
     fetchPages: (page) => api("GET", `${root.dataset.personal}?page=${page}`),
   });
 
+  const vocabulary = vocabularyEditor({
+    words, byId,
+    fetchText: (name) => api("GET", `${root.dataset.vocabulary}${name}`),
+    saveText: (name, text, version) =>
+      api("PUT", `${root.dataset.vocabulary}${name}`, { text }, { "If-Match": `"${version}"` }),
+  });
+
   function cancel(id) {
     cancelling.add(id);
     act(() => api("DELETE", `${root.dataset.jobs}/${id}`));
@@ -264,7 +276,10 @@
   for (const [id, step] of [["personal-back", -1], ["personal-on", 1]]) {
     byId(id).addEventListener("click", () => personal.turn(step, refused));
   }
-  byId("reindex").addEventListener("click", () => submit({ kind: "reindex" }));
+  for (const id of ["reindex", "rebuild"]) {
+    byId(id).addEventListener("click", () => submit({ kind: "reindex" }));
+  }
+  vocabulary.listen(refused);
 
   if (token) poll();
   else byId("enter").hidden = false;

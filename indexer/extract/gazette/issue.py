@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from analyzers.normalize import normalize
+from analyzers.normalize import fold_characters
 from indexer.extract import rules
 
 _LONGEST: Final = 80
@@ -91,7 +91,9 @@ def _parsed(text: str) -> tuple[str | None, str | None, str]:
 
 
 def _plain(text: str) -> str:
-    return rules.pattern("gazette", "decorations").sub(" ", normalize(text[:_LONGEST]).strip())
+    return rules.pattern("gazette", "decorations").sub(
+        " ", fold_characters(text[:_LONGEST]).strip()
+    )
 
 
 def _rest(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from analyzers.normalize import normalize
+from analyzers.normalize import fold_characters
 from indexer.extract import rules
 from indexer.extract.main_text import fold
 
@@ -59,7 +59,7 @@ class Line:
 
 def folded(text: str) -> str:
     """What titles are compared by: letters, digits and ideographs, width folded."""
-    return fold(normalize(_with_zeros(text)))
+    return fold(fold_characters(_with_zeros(text)))
 
 
 def _with_zeros(text: str) -> str:
@@ -113,7 +113,7 @@ def read_lines(text: str, pages: Sequence[int]) -> list[Line]:
 def _all_lines(text: str, pages: Sequence[int]) -> list[Line]:
     lines: list[Line] = []
     page, start = 0, 0
-    normal = normalize(_with_zeros(text)).split("\n")  # as many lines: newlines are kept
+    normal = fold_characters(_with_zeros(text)).split("\n")  # as many lines: newlines are kept
     for raw, folding in zip(text.split("\n"), normal, strict=True):
         while page + 1 < len(pages) and pages[page + 1] <= start:
             page += 1

@@ -1,0 +1,112 @@
+"""Which documents a search may show, whatever they score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from analyzers.query import ParsedQuery
+from analyzers.terms import Phrase
+from indexer.index.engine import SearchRequest
+from indexer.index.plan import Choice, Plan
+from indexer.index.scoring import together
+from indexer.index.snapshot import Mask, Snapshot
+
+
+def allowed(snapshot: Snapshot, plan: Plan, query: ParsedQuery, field: str) -> Mask:
+    """Live documents with every phrase, one choice of every group, and nothing excluded."""
+    if query.is_empty():
+        return np.zeros(snapshot.size, np.bool_)
+    mask: Mask = snapshot.live.copy()
+    for phrase in plan.phrases:
+        mask &= _having(snapshot, field, phrase)
+    for group in plan.groups:
+        met = np.zeros(snapshot.size, np.bool_)
+        for choice in group:
+            met |= _met(snapshot, choice, field)
+        mask &= met
+    for phrase in plan.excluded:
+        mask[snapshot.phrase("content", phrase)] = False
+    for phrase in plan.excluded_in_title:
+        mask[snapshot.phrase("title", phrase)] = False
+    if query.sites:
+        mask &= _of_sites(snapshot, query.sites)
+    if query.excluded_sites:
+        mask &= ~_of_sites(snapshot, query.excluded_sites)
+    if query.filetypes:
+        mask &= _of_filetypes(snapshot, query.filetypes)
+    if query.excluded_filetypes:
+        mask &= ~_of_filetypes(snapshot, query.excluded_filetypes)
+    return mask
+
+
+def _having(snapshot: Snapshot, field: str, phrase: Phrase) -> Mask:
+    having = np.zeros(snapshot.size, np.bool_)
+    having[snapshot.phrase(field, phrase)] = True
+    if field == "content":
+        having[snapshot.phrase("attached", phrase)] = True
+    return having
+
+
+def _met(snapshot: Snapshot, choice: Choice, field: str) -> Mask:
+    field = "title" if choice.in_title else field
+    met = np.ones(snapshot.size, np.bool_)
+    for phrase in choice.phrases:
+        met &= _having(snapshot, field, phrase)
+    for asked in choice.concepts:
+        said = np.zeros(snapshot.size, np.bool_)
+        for alternative in asked.concept.alternatives:
+            said[together([snapshot.having(field, term) for term in alternative.terms])] = True
+        met &= said
+    return met
+
+
+def _of_filetypes(snapshot: Snapshot, filetypes: Iterable[str]) -> Mask:
+    facet = snapshot.facets["filetype"]
+    masks = [facet.mask(filetype) for filetype in filetypes]
+    having: Mask = np.logical_or.reduce(masks)
+    return having
+
+
+def _of_sites(snapshot: Snapshot, sites: Iterable[str]) -> Mask:
+    """Documents of sites named by their configured names or by hosts, a domain standing for
+    all hosts below it."""
+    mask = np.zeros(snapshot.size, np.bool_)
+    for site in sites:
+        mask |= snapshot.facets["site"].mask(site)
+        mask[snapshot.of_host(site)] = True
+    return mask
+
+
+def filters_of(snapshot: Snapshot, request: SearchRequest) -> dict[str, Mask]:
+    """The filters of a request by the facet they belong to."""
+    filters: dict[str, Mask] = {}
+    for name in ("site", "type", "filetype", "effect"):
+        value = getattr(request, name)
+        if value is not None:
+            filters[name] = snapshot.facets[name].mask(value)
+    if request.column is not None:
+        filters["column"] = np.zeros(snapshot.size, np.bool_)
+        filters["column"][snapshot.postings("column", request.column)[0]] = True
+    if request.same_as is not None:
+        filters["same_as"] = _members(snapshot, request.same_as)
+    if request.published_from is not None or request.published_to is not None:
+        within = snapshot.days > 0
+        if request.published_from is not None:
+            within &= snapshot.days >= request.published_from.toordinal()
+        if request.published_to is not None:
+            within &= snapshot.days <= request.published_to.toordinal()
+        filters["year"] = within
+    return filters
+
+
+def _members(snapshot: Snapshot, url: str) -> Mask:
+    """A document and its near-duplicates; nothing if it is unknown."""
+    number, clusters = snapshot.number_of(url), snapshot.clusters
+    members = np.zeros(snapshot.size, np.bool_)
+    if number is not None:
+        members[number] = True
+        if clusters[number]:
+            members |= clusters == clusters[number]
+    return members

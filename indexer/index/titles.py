@@ -1,0 +1,73 @@
+"""The title table of a snapshot: from the file beside the index, or made now."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from indexer.index.arrays_file import load_arrays, save_arrays
+from indexer.index.snapshot import Snapshot
+from indexer.index.title_table import NamedDocument, TitleTable, build_arrays
+
+SOUNDS: Final = "sounds"
+"""The column with :meth:`analyzers.title_sounds.TitleSounds.to_bytes` of each title."""
+_VERSION: Final = 1
+"""Raise it when the arrays change: files of another version are not read."""
+
+_log = logging.getLogger(__name__)
+_tables: weakref.WeakKeyDictionary[Snapshot, TitleTable] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def titles_of(snapshot: Snapshot) -> TitleTable:
+    """The titles of a snapshot's live documents.
+
+    The first call for a commit makes them (3 s for 150,000 titles) and leaves a file; later
+    ones of all processes map it. Safe from any thread.
+    """
+    table = _tables.get(snapshot)
+    if table is None:
+        with _lock:
+            table = _tables.get(snapshot)
+            if table is None:
+                table = _tables[snapshot] = _load(snapshot) or _make(snapshot)
+    return table
+
+
+def _path(snapshot: Snapshot) -> Path:
+    generation = snapshot.generation
+    return generation.directory / f"titles-{_VERSION}-{generation.commit}.arrays"
+
+
+def _load(snapshot: Snapshot) -> TitleTable | None:
+    try:
+        return TitleTable(load_arrays(_path(snapshot)))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError) as error:
+        _log.warning("titles are read anew: %s", error)
+        return None
+
+
+def _make(snapshot: Snapshot) -> TitleTable:
+    path, arrays = _path(snapshot), build_arrays(_documents(snapshot))
+    try:
+        save_arrays(path, arrays)
+        for old in path.parent.glob("titles-*.arrays"):
+            if old != path:
+                old.unlink(missing_ok=True)
+    except OSError as error:  # a reader without the right to write does without the file
+        _log.info("titles stay in memory: %s", error)
+    return TitleTable(arrays)
+
+
+def _documents(snapshot: Snapshot) -> Iterator[NamedDocument]:
+    services = snapshot.facets["type"].mask("service")
+    names, sounds = snapshot.column("name"), snapshot.column(SOUNDS)
+    for number in snapshot.live.nonzero()[0].tolist():
+        title = names[number].decode("utf-8", "surrogatepass")
+        yield NamedDocument(number, title, sounds[number], bool(services[number]))
