@@ -23,9 +23,10 @@ from whoosh import scoring
 from whoosh.index import open_dir
 from whoosh.query import Or, Term
 
+from analyzers.concepts import concepts_of
 from analyzers.normalize import normalize
 from analyzers.query import parse_query
-from analyzers.terms import query_terms, term_positions
+from analyzers.terms import term_positions
 from indexer.archive import Archive
 from indexer.config import Settings, load_settings
 from indexer.document import Document
@@ -37,8 +38,9 @@ Searcher = Callable[[str], int]
 
 def terms_of(text: str) -> list[str]:
     """The terms all three engines are asked for."""
-    found = query_terms(normalize(text))
-    return [*found.required, *found.evidence]
+    found = concepts_of([normalize(text)], exact=True)
+    typed = [term for concept in found.concepts for term in concept.alternatives[0].terms]
+    return [*typed, *found.evidence]
 
 
 def product(settings: Settings) -> Searcher:
