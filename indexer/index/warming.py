@@ -17,10 +17,10 @@ from indexer.index.snapshot import Snapshot
 
 _LARGE: Final = 20_000
 """Documents below which reading is quick enough."""
-_COMMON_SHARE: Final = 0.02
+_COMMON_SHARE: Final = 0.003
 """Share of the documents from which on a word is common."""
-_MOST_POSTINGS: Final = 8_000_000
-"""64 MB of the cache."""
+_MOST_POSTINGS: Final = 13_000_000
+"""104 MB of the cache."""
 _PAUSE_SECONDS: Final = 0.002
 
 
