@@ -10,7 +10,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.check_digits import fits_credit_code, fits_identity_number
@@ -310,6 +310,7 @@ def test_no_identity_number_survives(
     region: str, day: date, serial: int, gap: str, beside: str
 ) -> None:
     number = identity_number(f"{region}{day:%Y%m%d}{serial:03}")
+    assume(not fits_credit_code(number))  # then only a word beside it tells what it is
     masked, matches = mask(f"{beside}{number[:6]}{gap}{number[6:14]}{gap}{number[14:]}{beside}")
     assert [match.kind for match in matches] == ["identity"]
     assert f"{day:%Y}" not in masked
