@@ -7,6 +7,7 @@ the first who types it tens of milliseconds.
 from __future__ import annotations
 
 import heapq
+import logging
 import time
 import weakref
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import Final
 
 from indexer.index.ranking import RankingParameters
 from indexer.index.snapshot import Snapshot
+
+_log = logging.getLogger(__name__)
 
 _LARGE: Final = 20_000
 """Documents below which reading is quick enough."""
@@ -26,6 +29,13 @@ _PAUSE_SECONDS: Final = 0.002
 
 def warm(of: weakref.ref[Snapshot], ranking: RankingParameters) -> None:
     """Read the postings of the commonest terms, as long as anybody has the snapshot."""
+    try:
+        _read(of, ranking)
+    except Exception as error:  # noqa: BLE001  # the process ends, or the index is damaged:
+        _log.debug("words are not read ahead: %s", error)  # searches go on and tell
+
+
+def _read(of: weakref.ref[Snapshot], ranking: RankingParameters) -> None:
     snapshot = of()
     if snapshot is None or snapshot.size < _LARGE:
         return
