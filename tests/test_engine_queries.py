@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.query import parse_query
+from indexer.index import snapshot
 from indexer.index.engine import SearchRequest
 from indexer.index.ranking import ranking_parameters
 from indexer.index.whoosh_engine import WhooshEngine
@@ -91,9 +92,9 @@ def test_a_word_that_is_new_to_the_dictionary_is_found_before_the_rebuild(tmp_pa
     engine = build(tmp_path, guide, other)
     # 螺壳工艺 is learned from the guide's name now, and is no term of the index.
     assert names(ask(engine, "螺壳工艺"))[0] == "guide"
-    snapshot = engine._current()
-    assert len(snapshot.postings("content", "螺壳工艺")[0]) == 0
-    assert len(snapshot.having("content", "螺壳工艺")) == 1
+    opened = engine._current()
+    assert len(opened.postings("content", "螺壳工艺")[0]) == 0
+    assert len(opened.having("content", "螺壳工艺")) == 1
 
 
 def test_parts_of_a_word_that_no_document_has_are_better_than_nothing(tmp_path: Path) -> None:
@@ -111,6 +112,17 @@ def test_an_odd_word_never_empties_the_page(engine: WhooshEngine) -> None:
 
 
 # -- ranking by facts ---------------------------------------------------------------------
+
+
+def test_a_phrase_with_figures_is_exact_however_many_have_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "_VERIFIED", 0)
+    apart = document("apart", "编号", "编号 2009，满一年。")
+    together = document("together", "报告", "2009年的报告。")
+    engine = build(tmp_path, apart, together)
+    assert names(ask(engine, '"2009年"')) == ["together"]
+    assert names(ask(engine, '"年的报告"')) == ["together"]
 
 
 def test_neighbouring_words_count(tmp_path: Path) -> None:

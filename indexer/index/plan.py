@@ -124,7 +124,8 @@ def _rarest(
     by_rarity = sorted(
         range(len(concepts)),
         key=lambda at: min(
-            snapshot.frequency("content", term) for term in concepts[at].alternatives[0].terms
+            (snapshot.frequency("content", term) for term in concepts[at].alternatives[0].terms),
+            default=0,
         ),
     )
     return [concepts[at] for at in sorted(by_rarity[: ranking.most_concepts])]

@@ -43,8 +43,8 @@ _EVERYTHING: Final = 1 << 31
 _FEW: Final = 32
 _LOOKS: Final = 2
 _VERIFIED: Final = 2_000
-"""Candidates of a phrase whose positions are read; of more, that have all its pairs of
-characters, one that has them apart is no harm that would be worth a second's waiting."""
+"""Candidates of a phrase of Chinese characters whose positions are read; of more, that have all
+its pairs, one that has them apart is no harm that would be worth a second's waiting."""
 _SLICE: Final = 5_000
 _LONG_WORD: Final = 3
 
@@ -238,7 +238,7 @@ class Snapshot:
         candidates = lists[0]
         for ids in lists[1:]:
             candidates = common(candidates, ids)
-        if len(phrase) == 1 or len(candidates) > _VERIFIED:
+        if len(phrase) == 1 or (len(candidates) > _VERIFIED and _is_chain(phrase)):
             yield candidates
             return
         for first in range(0, len(candidates), step):
@@ -358,6 +358,16 @@ def _pairs(phrase: Phrase) -> Iterator[str]:
     for place, character in characters.items():
         if place + 1 in characters:
             yield character + characters[place + 1]
+
+
+def _is_chain(phrase: Phrase) -> bool:
+    """Whether pairs of characters join a phrase from end to end: none joins 2009 and 年."""
+    reach = 0
+    for offset, term in sorted(phrase):
+        if offset > reach or not IS_HAN.match(term):
+            return False
+        reach = max(reach, offset + len(term))
+    return True
 
 
 def _narrow(starts: dict[int, set[int]], here: dict[int, set[int]]) -> dict[int, set[int]]:
