@@ -86,7 +86,11 @@ def _tables() -> _Tables:
 
 def normalize(text: str) -> str:
     """Fold every character, then make figures of Chinese numerals (第四十五号 is 第45号)."""
-    folded = fold_characters(text)
+    return with_figures(fold_characters(text))
+
+
+def with_figures(folded: str) -> str:
+    """The second step of :func:`normalize` alone, for a text that was folded before."""
     edits = numeral_edits(folded)
     return replaced(folded, edits) if edits else folded
 

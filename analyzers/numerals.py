@@ -45,7 +45,7 @@ def numeral_value(numeral: str) -> int | None:
     """
     if not 0 < len(numeral) <= _LONGEST:
         return None
-    if all(digit in _DIGITS for digit in numeral):
+    if _DIGITS.keys() >= set(numeral):
         return int("".join(_DIGITS[digit] for digit in numeral))
     found = _VALUED.fullmatch(numeral.replace("廿", "二十").replace("卅", "三十"))
     if found is None:
@@ -152,7 +152,7 @@ def _figures(text: str, match: re.Match[str], contexts: _Contexts) -> str | None
 
 def _is_row(numeral: str) -> bool:
     """Digits one after the other, without 十 and the like: 二〇〇九, 一二〇, 七八."""
-    return len(numeral) > 1 and all(digit in _DIGITS for digit in numeral)
+    return len(numeral) > 1 and _DIGITS.keys() >= set(numeral)
 
 
 def _is_year(numeral: str) -> bool:

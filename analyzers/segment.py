@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import stat
-import tempfile
 import threading
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import unidata_version
 
 import jieba
 import yaml
-from rjieba import Jieba
 
+from analyzers.private_directory import private_directory
 from analyzers.words import own_words
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 RULES = "terms-2"
 """Raise it when the code makes other terms of the same text and the same data: words, but
@@ -103,6 +104,12 @@ class Segmenter:
         frequencies: Mapping[str, int] = (self._tokenizer or self._dictionary.tokenizer).FREQ
         return frequencies
 
+    @property
+    def total(self) -> int:
+        """The sum of the frequencies, by which the probability of a word is told."""
+        total: int = (self._tokenizer or self._dictionary.tokenizer).total
+        return total
+
     def long_words(self, text: str) -> Iterator[tuple[int, str]]:
         """Every word of at least ``LONG`` characters at every place, with its offset.
 
@@ -178,6 +185,8 @@ def _dictionary_words() -> Iterator[str]:
 
 
 def _finder(words: Iterable[str]) -> Jieba:
+    from rjieba import Jieba  # a tenth of a second, and searches do without it
+
     finder: Jieba = Jieba.empty()  # type: ignore[no-untyped-call]  # its stub lacks the type
     add = finder.add_word
     for word in words:
@@ -203,18 +212,9 @@ def _find(finder: Jieba, text: str) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=1)
 def _shared_segmenter() -> Segmenter:
-    return Segmenter(_private_directory())
-
-
-def _private_directory() -> Path:
-    """Where nobody else can write: jieba loads its compiled dictionary with marshal, which
-    trusts what it reads."""
-    directory = Path(tempfile.gettempdir()) / f"qzsearch-{os.getuid()}"
-    directory.mkdir(mode=0o700, exist_ok=True)
-    found = directory.lstat()
-    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022:
-        return directory
-    return Path(tempfile.mkdtemp(prefix="qzsearch-"))
+    # Nobody else can write there: jieba loads its compiled dictionary with marshal, which
+    # trusts what it reads.
+    return Segmenter(private_directory())
 
 
 def default_segmenter() -> Segmenter:

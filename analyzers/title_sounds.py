@@ -20,7 +20,8 @@ INSIDE: Final = "0"
 WORD_INSIDE: Final = "1"
 WORD: Final = "2"
 
-_WORDISH = re.compile(r"[^\W_]+")
+WORDISH: Final = re.compile(r"[^\W_]+")
+"""What people type of a title, run by run."""
 _LATIN = re.compile(r"[a-z0-9]")
 _NOT_LATIN = re.compile(r"[^a-z0-9]+")
 
@@ -48,7 +49,7 @@ class TitleSounds:
 
 def typed_form(text: str) -> str:
     """A text without what people leave out when they type it: spaces, punctuation, width."""
-    return "".join(_WORDISH.findall(fold_characters(text)))
+    return "".join(WORDISH.findall(fold_characters(text)))
 
 
 def title_sounds(title: str, segmenter: Segmenter | None = None) -> TitleSounds:
@@ -60,7 +61,7 @@ def title_sounds(title: str, segmenter: Segmenter | None = None) -> TitleSounds:
     pieces: list[str] = []
     syllables: list[str] = []
     starts: list[str] = []
-    for run in _WORDISH.findall(fold_characters(title)):
+    for run in WORDISH.findall(fold_characters(title)):
         pieces.append(run)
         syllables.extend(
             reading or character for reading, character in zip(readings(run), run, strict=True)

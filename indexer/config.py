@@ -86,12 +86,14 @@ class ScheduleSettings(Section):
 
 
 class ServerSettings(Section):
-    """The web service. ``workers`` are processes, each with ``threads`` threads."""
+    """The web service. ``workers`` are processes, each with ``threads`` threads. A search that
+    is not done after ``search_seconds`` answers with what it has, and says so."""
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     workers: int = Field(2, ge=1, le=64)
     threads: int = Field(8, ge=1, le=128)
+    search_seconds: float = Field(2.0, gt=0, le=60)
 
 
 class Settings(Section):

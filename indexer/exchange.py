@@ -5,29 +5,28 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Final
 
 from indexer.archive import Archive
-from indexer.archive.documents import IMPORTED, PackedDocument, Told
-from indexer.crawl.urls import canonical_url
-from indexer.document import Document, DocumentError
-from indexer.extract import FetchedPage, extract
+from indexer.archive.imports import store_imported
 from indexer.failure import Failure
+from indexer.import_lines import Line, Prepared
+from indexer.import_workers import WorkerDied, prepare_all
 from indexer.index.engine import Progress, no_progress
-from indexer.personal_data import masked_document
-
-IMPORT_SITE = "import"
-"""The site of imported documents that name none."""
-_BATCH = 1000
-_MOST_FAULTS = 20
 
 
 class ExchangeError(Failure):
-    """The file cannot be read or written, or is of no known kind."""
+    """The file cannot be read or written, or is of no known kind, or import was killed."""
+
+
+_BATCH_LINES: Final = 1000
+_BATCH_BYTES: Final = 4_000_000
+"""Pages in HTML are long."""
+_MOST_FAULTS: Final = 20
 
 
 @dataclass
@@ -57,25 +56,45 @@ def import_file(
     ``public_numbers``.
 
     Raises:
-        ExchangeError: the file cannot be read.
+        ExchangeError: the file cannot be read, or a process that reads it was killed.
     """
     summary = ImportSummary()
-    lines = _read_lines(path)
-    finished = False
-    while not finished:
-        finished = True
-        with archive.transaction():
-            for number, line in lines:
-                try:
-                    _import_line(line, archive, public_numbers)
-                    summary.imported += 1
-                except DocumentError as error:
-                    summary.reject(f"{path}:{number}: {error}")
-                if number % _BATCH == 0:
-                    finished = False
-                    break
-        progress(summary.imported + summary.rejected, None)
+    with (
+        archive.much_writing(),
+        closing(_prepared(path, public_numbers)) as batches,
+    ):
+        for batch in batches:
+            with archive.transaction():
+                store_imported(archive, batch.documents)
+            summary.imported += len(batch.documents)
+            for number, fault in batch.faults:
+                summary.reject(f"{path}:{number}: {fault}")
+            progress(summary.imported + summary.rejected, None)
     return summary
+
+
+def _prepared(path: Path, public_numbers: frozenset[str]) -> Generator[Prepared, None, None]:
+    try:
+        yield from prepare_all(_batches(path), public_numbers)
+    except WorkerDied:
+        raise ExchangeError(
+            f"{path}: a process that reads it was killed, most likely for want of memory; what "
+            "was imported before stays, and the import can be started again"
+        ) from None
+
+
+def _batches(path: Path) -> Iterator[list[Line]]:
+    """The lines that are not blank in portions, each a transaction."""
+    batch: list[Line] = []
+    size = 0
+    for number, line in _read_lines(path):
+        batch.append(Line(number, line))
+        size += len(line)
+        if len(batch) == _BATCH_LINES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -83,7 +102,7 @@ def _read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with _open(path, "rb") as file:
             for number, line in enumerate(file, 1):
-                if line.strip():
+                if not line.isspace():
                     yield number, line
     except (OSError, EOFError, zlib.error) as error:
         raise ExchangeError(f"{path}: cannot be read: {error}") from error
@@ -95,64 +114,6 @@ def _open(path: Path, mode: str) -> IO[bytes]:
     if path.name.endswith(".jsonl"):
         return path.open(mode)
     raise ExchangeError(f"{path}: takes a file ending in .jsonl or .jsonl.gz")
-
-
-def _parse_line(line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line.decode("utf-8-sig"))
-        if b"\\u" in line:  # \ud800 alone is JSON, but no character
-            json.dumps(record, ensure_ascii=False).encode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"not UTF-8 (byte {error.start + 1})") from None
-    except UnicodeEncodeError:
-        raise DocumentError("holds half of a surrogate pair, which is no character") from None
-    except RecursionError:
-        raise DocumentError("nested too deeply") from None
-    except ValueError as error:
-        raise DocumentError(f"not JSON: {error}") from None
-    if not isinstance(record, dict):
-        raise DocumentError("takes a JSON object with url and title")
-    return record
-
-
-def _import_line(line: bytes, archive: Archive, public_numbers: frozenset[str]) -> None:
-    record = _parse_line(line)
-    given = {name: value for name, value in record.items() if value is not None}
-    given.setdefault("site", IMPORT_SITE)
-    html = given.pop("html", None)
-    if html is not None and not isinstance(html, str):
-        raise DocumentError(f"html: takes a string, not {html!r}")
-    document = Document.from_record(given)
-    address, _, fragment = document.url.partition("#")
-    url = canonical_url(address) or address
-    if html is not None:
-        document = _with_page(document, url, html, given)
-    page = archive.page(archive.ensure_page(url, document.site, document.title))
-    if html is not None:
-        headers = [("content-type", "text/html; charset=utf-8")]
-        archive.store_content(page, 200, headers, html.encode("utf-8", "replace"))
-    document, findings = masked_document(document, public_numbers)
-    if document.issue and fragment:
-        part = PackedDocument.pack(document.with_(url=f"{url}#{fragment}"))
-        archive.add_part(page.id, document.site, part, findings)
-        return
-    packed = PackedDocument.pack(document.with_(url=url))
-    archive.store_document(page.id, document.site, packed, IMPORTED, Told(findings=findings))
-
-
-def _with_page(document: Document, url: str, html: str, given: dict[str, Any]) -> Document:
-    """What the page says, and above it what the record says."""
-    page = FetchedPage(
-        url=url,
-        body=html.encode("utf-8", "replace"),
-        site=document.site,
-        content_type="text/html; charset=utf-8",
-        anchor=document.title,
-    )
-    found = extract(page).document
-    if found is None:
-        return document
-    return Document.from_record({**found.to_record(), **given})
 
 
 def export_file(path: Path, archive: Archive, progress: Progress = no_progress) -> int:

@@ -4,40 +4,54 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urldefrag
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.archive import Archive, ArchivedDocument
-from indexer.document import Document
 from indexer.index.engine import (
     IndexChanges,
-    IndexEntry,
     IndexSummary,
+    PackedEntry,
     Progress,
     SearchEngine,
     no_progress,
 )
 from indexer.likeness import Candidate, clusters
 
-_PARTS_OF_A_PAGE = 1 << 16
+_PARTS_OF_A_PAGE: Final = 1 << 16
+_READ_AT_ONCE: Final = 500
 
 
-@dataclass(frozen=True)
 class _Wanted:
-    """A document the index should hold: the number of its cluster, its place in it, and the
-    files that hang on it."""
+    """What the index should hold, by the numbers of ``documents``: each with what others say of
+    it."""
 
-    document: ArchivedDocument
-    cluster: int
-    place: int
-    attachments: tuple[ArchivedDocument, ...]
+    def __init__(self, archive: Archive) -> None:
+        self.documents = archive.list_documents()
+        first = clusters(
+            Candidate(one.likeness, f"{one.site} {one.fingerprint}") for one in self.documents
+        )
+        self._attached = _attached(self.documents)
+        self._places = _places(self.documents, first)
 
-    @property
-    def digest(self) -> str:
+    def place(self, number: int) -> tuple[int, int]:
+        """The number of the cluster (0: none) and the place in it."""
+        return self._places.get(number, (0, 0))
+
+    def attachments(self, number: int) -> Sequence[ArchivedDocument]:
+        """The files that hang on it."""
+        return self._attached.get(self.documents[number].url, ())
+
+    def digest(self, number: int) -> str:
         """Changes with all that is written of the document."""
-        digest = f"{self.document.digest}.{self.cluster}.{self.place}"
-        if self.attachments:
-            attached = "".join(one.digest for one in self.attachments)
+        cluster, place = self.place(number)
+        digest = f"{self.documents[number].digest}.{cluster}.{place}"
+        attachments = self.attachments(number)
+        if attachments:
+            attached = "".join(one.digest for one in attachments)
             digest += "." + hashlib.blake2b(attached.encode(), digest_size=8).hexdigest()
         return digest
 
@@ -54,57 +68,51 @@ def synchronize(
     if not status.generation or status.stale:
         return IndexSummary(added=rebuild(archive, engine, progress))
     have = engine.versions()
-    wanted = {item.document.url: item for item in _wanted(archive)}
-    changed = [item for url, item in wanted.items() if have.get(url) != item.digest]
-    removed = [url for url in have if url not in wanted]
-    summary = IndexSummary(
-        added=sum(item.document.url not in have for item in changed),
-        updated=sum(item.document.url in have for item in changed),
-        removed=len(removed),
-        unchanged=len(wanted) - len(changed),
-    )
+    wanted = _Wanted(archive)
+    added = []
+    updated = []
+    for number, document in enumerate(wanted.documents):
+        digest = have.pop(document.url, None)
+        if digest is None:
+            added.append(number)
+        elif digest != wanted.digest(number):
+            updated.append(number)
+    removed = list(have)
+    changed = sorted(added + updated)
     if changed or removed:
         engine.update(
-            IndexChanges(_entries(archive, changed), removed),
+            IndexChanges(_entries(archive, wanted, changed), removed),
             lambda done, _total: progress(done, len(changed)),
         )
-    return summary
+    unchanged = len(wanted.documents) - len(changed)
+    return IndexSummary(len(added), len(updated), len(removed), unchanged)
 
 
 def rebuild(archive: Archive, engine: SearchEngine, progress: Progress = no_progress) -> int:
     """A fresh index of the whole archive; returns the documents in it."""
-    wanted = _wanted(archive)
+    wanted = _Wanted(archive)
+    everything = range(len(wanted.documents))
     return engine.rebuild(
-        _entries(archive, wanted), lambda done, _total: progress(done, len(wanted))
+        _entries(archive, wanted, everything),
+        lambda done, _total: progress(done, len(everything)),
     )
 
 
-def _wanted(archive: Archive) -> list[_Wanted]:
-    """Every document with what others say of it."""
-    documents = archive.list_documents()
-    first = clusters(
-        [Candidate(one.likeness, f"{one.site} {one.fingerprint}") for one in documents]
-    )
-    members: dict[int, list[int]] = {}
-    for number, leader in enumerate(first.tolist()):
-        members.setdefault(leader, []).append(number)
-    attached = _attached(documents)
+def _places(
+    documents: Sequence[ArchivedDocument], first: npt.NDArray[np.int32]
+) -> dict[int, tuple[int, int]]:
+    """The number of the cluster and the place in it, of documents that share one; ``first`` is
+    for each document the first of its cluster."""
     numbers = _cluster_numbers(documents)
-    places = [0] * len(documents)
-    for group in members.values():
-        if len(group) > 1:
-            group.sort(key=lambda number: (len(documents[number].url), documents[number].url))
-            for place, number in enumerate(group):
-                places[number] = place
-    return [
-        _Wanted(
-            document,
-            numbers[leader] if len(members[leader]) > 1 else 0,
-            places[number],
-            tuple(attached.get(document.url, ())),
-        )
-        for number, (document, leader) in enumerate(zip(documents, first.tolist(), strict=True))
-    ]
+    shared = np.bincount(first, minlength=len(documents))[first] > 1
+    groups: dict[int, list[int]] = {}
+    for number in np.flatnonzero(shared).tolist():
+        groups.setdefault(int(first[number]), []).append(number)
+    places: dict[int, tuple[int, int]] = {}
+    for leader, group in groups.items():
+        group.sort(key=lambda number: (len(documents[number].url), documents[number].url))
+        places.update((number, (numbers[leader], place)) for place, number in enumerate(group))
+    return places
 
 
 def _cluster_numbers(documents: Sequence[ArchivedDocument]) -> list[int]:
@@ -130,14 +138,22 @@ def _attached(documents: Sequence[ArchivedDocument]) -> dict[str, list[ArchivedD
     return found
 
 
-def _entries(archive: Archive, wanted: Sequence[_Wanted]) -> Iterator[IndexEntry]:
-    for item in wanted:
-        document = _read(archive, item.document)
-        if document is not None:
-            read = (_read(archive, one) for one in item.attachments)
-            attachments = tuple(one for one in read if one is not None)
-            yield IndexEntry(document, item.cluster, item.place, attachments, item.digest)
-
-
-def _read(archive: Archive, document: ArchivedDocument) -> Document | None:
-    return archive.document(document.page, document.fragment)
+def _entries(archive: Archive, wanted: _Wanted, numbers: Sequence[int]) -> Iterator[PackedEntry]:
+    """Read as they are asked for, some at a time."""
+    for start in range(0, len(numbers), _READ_AT_ONCE):
+        some = numbers[start : start + _READ_AT_ONCE]
+        asked = {wanted.documents[number][:2] for number in some}
+        asked.update(one[:2] for number in some for one in wanted.attachments(number))
+        records = archive.records(asked)
+        for number in some:
+            document = wanted.documents[number]
+            record = records.get(document[:2])
+            if record is not None:
+                attached = (records.get(one[:2]) for one in wanted.attachments(number))
+                yield PackedEntry(
+                    document.url,
+                    record,
+                    *wanted.place(number),
+                    tuple(one for one in attached if one is not None),
+                    wanted.digest(number),
+                )

@@ -22,7 +22,7 @@ from indexer.index.engine import SearchEngine
 from indexer.jobs.store import STATES, JobStore
 from search_api.archive_metrics import ArchiveCollector
 
-Outcome = Literal["found", "relaxed", "corrected", "nothing", "invalid", "unavailable"]
+Outcome = Literal["found", "relaxed", "corrected", "partial", "nothing", "invalid", "unavailable"]
 Source = Literal["api", "page"]
 
 # From what the index needs to what a person takes for broken.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 
 from flask import g
 
@@ -14,6 +16,10 @@ from search_api.metrics import Outcome, Source
 from search_api.parameters import InvalidParameters, SearchParameters
 from search_api.searching import SearchOutcome, run_search
 from search_api.services import services
+
+_AT_ONCE: Final = 2
+_turn = threading.BoundedSemaphore(_AT_ONCE)
+"""Searches that a process works at: all of them sharing Python's lock would all be late."""
 
 
 class Observation:
@@ -25,9 +31,11 @@ class Observation:
     def search(self, parameters: SearchParameters) -> SearchOutcome:
         """Search, count what was searched and remember how it ended. Raises EngineError."""
         held = services()
-        found = run_search(held.engine, parameters)
+        found = run_search(held.engine, parameters, held.settings.server.search_seconds)
         if found.correction is not None and found.correction.applied:
             self.outcome = "corrected"
+        elif found.response.partial:
+            self.outcome = "partial"
         elif found.response.total == 0:
             self.outcome = "nothing"
         else:
@@ -44,7 +52,8 @@ def observed_search(source: Source) -> Iterator[Observation]:
     """Count the search made within, whatever becomes of it, with the time of the request."""
     observation = Observation()
     try:
-        yield observation
+        with _turn:
+            yield observation
     except InvalidParameters:
         observation.outcome = "invalid"
         raise

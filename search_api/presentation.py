@@ -36,6 +36,7 @@ def search_record(
         ),
         "related": list(response.related),
         "relaxed": response.relaxed,
+        "partial": response.partial,
     }
 
 

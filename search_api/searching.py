@@ -34,8 +34,8 @@ class SearchOutcome:
         return self.correction.query if self.correction and self.correction.applied else typed
 
 
-def engine_request(parameters: SearchParameters) -> SearchRequest:
-    """The engine's request for checked parameters."""
+def engine_request(parameters: SearchParameters, seconds: float | None = None) -> SearchRequest:
+    """The engine's request for checked parameters; ``seconds`` is how long it may take."""
     exact = parameters.exact == "1"
     return SearchRequest(
         query=parse_query(parameters.q, exact=exact),
@@ -53,19 +53,28 @@ def engine_request(parameters: SearchParameters) -> SearchRequest:
         scope=parameters.scope,
         exact=exact,
         explain=parameters.explain == "1",
+        seconds=seconds,
     )
 
 
-def run_search(engine: SearchEngine, parameters: SearchParameters) -> SearchOutcome:
+def run_search(
+    engine: SearchEngine, parameters: SearchParameters, seconds: float | None = None
+) -> SearchOutcome:
     """Search, and search again for the correction where the query as typed finds too little.
 
     A correction is applied if almost no document (``searching.yaml``) has all the words as
     typed and more have all the corrected ones; otherwise it is offered.
 
+    Args:
+        engine: where to search.
+        parameters: what for.
+        seconds: how long one search may take; after that it answers with what it has
+            (``partial``). None for no bound.
+
     Raises:
         EngineError: the index is missing or cannot be read.
     """
-    request = engine_request(parameters)
+    request = engine_request(parameters, seconds)
     if request.query.is_empty():  # nothing but punctuation
         return SearchOutcome(SearchResponse(0, (), dict.fromkeys(FACETS, ()), ()))
     response = engine.search(request)

@@ -10,6 +10,7 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.archive.documents import PackedDocument, Told
+from indexer.archive.imports import Imported, store_imported
 from indexer.document import Document
 from indexer.personal_data import Finding
 
@@ -89,3 +90,40 @@ def test_other_settings_make_pages_due_to_be_read_again(archive: Archive) -> Non
     archive.store_document(page.id, "a", GAZETTE, 1, Told(options="with OCR"))
     assert archive.pages_to_extract(1, "with OCR") == []
     assert archive.pages_to_extract(1) == [page.id]
+
+
+def test_imports_are_stored_in_their_order(archive: Archive) -> None:
+    def item(document: Document) -> Imported:
+        packed = PackedDocument.pack(document)
+        return Imported(ISSUE, "a", document.title, packed, is_part="#" in document.url)
+
+    renamed, other = replace(GAZETTE, title="公报"), Document(url="http://b.example/", title="无")
+    with archive.transaction():
+        store_imported(
+            archive,
+            [
+                *map(item, (FIRST, GAZETTE, renamed, SECOND)),
+                Imported(other.url, "b", other.title, PackedDocument.pack(other)),
+            ],
+        )
+    # The issue came again behind its first part, and what a page says replaces all of it.
+    assert list(archive.iterate_documents()) == [renamed, SECOND, other]
+    assert [page.anchor for page in map(archive.find, (ISSUE, other.url)) if page] == [
+        FIRST.title,
+        "无",
+    ]
+    keys = [(1, ""), (1, "page=10"), (1, "page=2"), (2, ""), (3, "")]
+    records = archive.records(keys)
+    assert {key: Document.from_json(packed) for key, packed in records.items()} == {
+        (1, ""): renamed,
+        (1, "page=10"): SECOND,
+        (2, ""): other,
+    }
+
+
+def test_more_pages_than_a_statement_takes_variables(archive: Archive) -> None:
+    found = [(f"http://a.example/{n}", "a", str(n)) for n in range(1700)]
+    ids = archive.ensure_pages([*found, *found[:3], ("http://a.example/\0", "a", "")])
+    assert ids == [*range(1, 1701), 1, 2, 3, 1701]
+    assert archive.ensure_pages(found[::-1]) == [*range(1700, 0, -1)]
+    assert archive.ensure_page("http://a.example/new", "a") == 1702

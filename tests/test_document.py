@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from indexer.document import (
     Document,
     DocumentError,
     Image,
+    digest_of,
 )
 
 WORDS = st.text(st.characters(), min_size=1, max_size=20)
@@ -143,3 +145,20 @@ def test_scans_of_one_name_are_different_documents() -> None:
 def test_what_no_filter_could_name_is_refused(field: str, value: str) -> None:
     with pytest.raises(DocumentError, match=f"{field}: takes"):
         Document.from_record({**LEAST, field: value})
+
+
+def test_a_document_that_was_read_is_like_one_that_was_made() -> None:
+    made = Document(**LEAST, text="全文", published=date(2009, 12, 3), keywords=("公积金",))
+    read = Document.from_json(made.to_json())
+    assert (read, hash(read), repr(read)) == (made, hash(made), repr(made))
+    assert list(vars(read)) == list(vars(made))
+    assert pickle.loads(pickle.dumps(read)) == made  # noqa: S301
+    assert read.with_(text="") == made.with_(text="")
+    assert Document(**LEAST).text == ""  # defaults stay what they were
+
+
+@given(st.text(st.characters(), min_size=1).filter(str.strip), st.text(st.characters()))
+def test_any_text_comes_back_from_json(title: str, text: str) -> None:
+    document = Document(url="http://a.example/", title=title, text=text, service=None)
+    assert Document.from_json(document.to_json()) == document
+    assert digest_of(document.to_json()) == document.digest()

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.query import parse_query
-from indexer.index import snapshot
 from indexer.index.engine import SearchRequest
 from indexer.index.ranking import ranking_parameters
 from indexer.index.whoosh_engine import WhooshEngine
@@ -114,10 +113,7 @@ def test_an_odd_word_never_empties_the_page(engine: WhooshEngine) -> None:
 # -- ranking by facts ---------------------------------------------------------------------
 
 
-def test_a_phrase_with_figures_is_exact_however_many_have_its_parts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(snapshot, "_VERIFIED", 0)
+def test_a_phrase_with_figures_is_exact(tmp_path: Path) -> None:
     apart = document("apart", "编号", "编号 2009，满一年。")
     together = document("together", "报告", "2009年的报告。")
     engine = build(tmp_path, apart, together)

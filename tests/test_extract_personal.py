@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from whoosh.index import open_dir
+
 from extract_pages import old_page
 from indexer.archive import Archive
 from indexer.archive.documents import PackedDocument, Told
@@ -60,7 +62,8 @@ def test_the_index_has_no_term_of_them(tmp_path: Path) -> None:
     archive.store_document(page, "a", packed, EXTRACTION_VERSION, Told(findings=found.findings))
     index = whoosh_engine.WhooshEngine(tmp_path / "index")
     rebuild(archive, index, engine.no_progress)
-    every = index._current().reader.all_terms()
+    (folder,) = (tmp_path / "index").glob("g*")
+    every = open_dir(str(folder)).reader().all_terms()
     terms = {term.decode("utf-8", "replace") for _field, term in every}
     archive.close()
     assert any("救助" in term for term in terms)

@@ -6,15 +6,20 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from indexer.archive.documents import OUTDATED, Documents
+from indexer.archive.documents import OUTDATED, Documents, marks, portions
 from indexer.archive.model import Headers, Page
 from indexer.database import connect, now, transaction
+
+_WRITTEN_CACHE: Final = 64_000
+_WRITTEN_LOG: Final = 16_000
+"""KiB of memory and pages of the log while many documents are written: the indexes of a large
+archive are touched all over, and their pages written once for all instead of for each portion."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,21 @@ class Archive(Documents):
         """All that is written inside happens together or not at all."""
         return transaction(self.connection)
 
+    @contextmanager
+    def much_writing(self) -> Iterator[None]:
+        """For a long series of transactions."""
+        cache, log = (
+            int(self.connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("cache_size", "wal_autocheckpoint")
+        )
+        self.connection.execute(f"PRAGMA cache_size = -{_WRITTEN_CACHE}")
+        self.connection.execute(f"PRAGMA wal_autocheckpoint = {_WRITTEN_LOG}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA cache_size = {cache}")
+            self.connection.execute(f"PRAGMA wal_autocheckpoint = {log}")
+
     def page(self, page_id: int) -> Page:
         """The page of this id. Raises KeyError when there is none."""
         row = self.connection.execute("SELECT * FROM page WHERE id = ?", (page_id,)).fetchone()
@@ -79,6 +99,29 @@ class Archive(Documents):
             )
         return int(row["id"])
 
+    def ensure_pages(self, found: Sequence[tuple[str, str, str]]) -> list[int]:
+        """The ids of the pages of these addresses, new ones made with the site and the anchor
+        that stand beside the first of each; inside of a transaction."""
+        db = self.connection
+        urls = list(dict.fromkeys(url for url, _site, _anchor in found))
+        ids: dict[str, int] = {}
+        for some in portions(urls):
+            ids.update(
+                self._tuples(f"SELECT url, id FROM page WHERE url IN ({marks(some)})", some)  # noqa: S608
+            )
+        last = int(db.execute("SELECT coalesce(max(id), 0) FROM page").fetchone()[0])
+        moment = now()
+        new = []
+        for url, site, anchor in found:
+            if url not in ids:
+                last += 1
+                ids[url] = last
+                new.append((last, url, site, anchor, moment))
+        db.executemany(
+            "INSERT INTO page (id, url, site, anchor, first_seen) VALUES (?, ?, ?, ?, ?)", new
+        )
+        return [ids[url] for url, _site, _anchor in found]
+
     def adopt(self, site: str, owns: Callable[[str], bool], configured: Collection[str]) -> int:
         """Take over the crawled pages of sites that are configured no more, for a site may
         be renamed; returns how many. Imported documents stay what they are."""
@@ -97,9 +140,12 @@ class Archive(Documents):
         db.executemany("UPDATE part SET site = ? WHERE page = ?", pages)
         return len(pages)
 
-    def store_content(self, page: Page, status: int, headers: Headers, body: bytes) -> bool:
+    def store_content(
+        self, page: Page, status: int, headers: Headers, body: bytes | PackedBody
+    ) -> bool:
         """Archive an answer with content; returns whether its bytes are new."""
-        changed = self.store_body(page, PackedBody.pack(body))
+        packed = PackedBody.pack(body) if isinstance(body, bytes) else body
+        changed = self.store_body(page, packed)
         moment = now()
         self.connection.execute(
             "UPDATE page SET state = 'live', status = ?, headers = ?, error = NULL, "

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 from indexer.archive.model import ArchivedDocument, FoundPersonalData
 from indexer.database import now
-from indexer.document import Document
+from indexer.document import Document, digest_of
 from indexer.likeness import likeness_of
 from indexer.personal_data import Finding
 
@@ -19,10 +19,14 @@ IMPORTED: Final = 0
 """The extraction version of documents that came by import."""
 OUTDATED: Final = -1
 """The extraction version of documents that have to be read again."""
+_COMPRESSED: Final = 1_000
+"""Bytes from which on a record is worth compressing."""
+_LEVEL: Final = 6
+_MOST_VARIABLES: Final = 500
+Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class PackedDocument:
+class PackedDocument(NamedTuple):
     """A document as it is stored: ``record`` is its JSON object, compressed. ``fragment`` is
     that of its URL, for the parts of a page."""
 
@@ -38,10 +42,11 @@ class PackedDocument:
     @classmethod
     def pack(cls, document: Document) -> PackedDocument:
         """Ready for the archive; other processes do this work for the one that writes."""
-        packed = json.dumps(document.to_record(), ensure_ascii=False)
+        packed = document.to_json()
         return cls(
-            zlib.compress(packed.encode("utf-8", "surrogatepass"), 6),
-            document.digest(),
+            # Shorter ones hardly shrink, and it would take longer than all else done here.
+            zlib.compress(packed, _LEVEL if len(packed) >= _COMPRESSED else 0),
+            digest_of(packed),
             document.fingerprint(),
             document.column,
             document.published.isoformat() if document.published else None,
@@ -66,6 +71,10 @@ NOTHING_TOLD: Final = Told()
 """Of a document that was read whole and holds no others."""
 
 
+StoredDocument = tuple[int, str, PackedDocument | None, int, Told]
+"""Page, site, document, version of the extraction, and what it told besides."""
+
+
 class Documents:
     """The part of the archive that holds documents."""
 
@@ -81,23 +90,22 @@ class Documents:
     ) -> None:
         """What a page says: its document, or None and why, and the documents inside it."""
         packed = PackedDocument.pack(document) if isinstance(document, Document) else document
-        values: tuple[object, ...] = (None,) * 7
-        if packed is not None:
-            values = (packed.record, packed.digest, packed.fingerprint)
-            values += (packed.column, packed.published, packed.likeness, packed.parent)
-        findings = [finding.to_record() for finding in told.findings]
-        self.connection.execute(
+        self.store_documents([(page_id, site, packed, extraction, told)])
+
+    def store_documents(self, found: Sequence[StoredDocument]) -> None:
+        """:meth:`store_document` of many pages; of one page the last counts."""
+        moment = now()
+        db = self.connection
+        db.executemany(
             "INSERT OR REPLACE INTO document (page, site, record, digest, fingerprint, "
             "column_name, published, likeness, parent, extraction, problem, findings, options, "
             "updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(page_id, site, *values, extraction, told.problem),
-                *(json.dumps(findings) if findings else None, told.options, now()),
-            ),
+            [_row(*one, moment) for one in found],
         )
-        self.connection.execute("DELETE FROM part WHERE page = ?", (page_id,))
-        for part in told.parts:
-            self._store_part(page_id, site, part)
+        db.executemany("DELETE FROM part WHERE page = ?", [one[:1] for one in found])
+        for page, site, _document, _extraction, told in found:
+            for part in told.parts:
+                self._store_part(page, site, part)
 
     def add_part(
         self, page_id: int, site: str, part: PackedDocument, findings: Sequence[Finding] = ()
@@ -152,9 +160,25 @@ class Documents:
         row = found.fetchone()
         return _unpack(row["record"]) if row is not None else None
 
+    def records(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
+        """The documents of these pages and fragments as JSON (:meth:`Document.to_json`), but
+        for those that are gone."""
+        pages = sorted({page for page, _fragment in wanted})
+        whole = {page for page, fragment in wanted if fragment}
+        queries = (
+            (pages, "SELECT page, '', record FROM document WHERE record IS NOT NULL AND page"),
+            (sorted(whole), "SELECT page, fragment, record FROM part WHERE page"),
+        )
+        found: dict[tuple[int, str], bytes] = {}
+        for ids, query in queries:
+            for some in portions(ids):
+                rows = self._tuples(f"{query} IN ({marks(some)})", some)
+                found.update(((page, part), zlib.decompress(packed)) for page, part, packed in rows)
+        return found
+
     def list_documents(self) -> list[ArchivedDocument]:
         """Every document, without its text, in the order of the pages' discovery."""
-        rows = self.connection.execute(
+        rows = self._tuples(
             "SELECT d.page, '', p.url, d.site, d.digest, d.fingerprint, d.likeness, d.parent "
             "FROM document d JOIN page p ON p.id = d.page WHERE d.record IS NOT NULL "
             "UNION ALL "
@@ -162,7 +186,13 @@ class Documents:
             "r.fingerprint, r.likeness, NULL FROM part r JOIN page p ON p.id = r.page "
             "ORDER BY 1, 2"
         )
-        return [ArchivedDocument(*row) for row in rows]
+        return list(map(ArchivedDocument._make, rows))
+
+    def _tuples(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Rows as tuples: where they are many, sqlite3.Row costs."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(query, values)
 
     def iterate_documents(self) -> Iterator[Document]:
         """Every document, whole, in the same order."""
@@ -216,5 +246,34 @@ class Documents:
         return int(found.fetchone()[0])
 
 
+def portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Few enough at a time for the variables of one statement (SQLite's limit was 999 once)."""
+    for start in range(0, len(values), _MOST_VARIABLES):
+        yield values[start : start + _MOST_VARIABLES]
+
+
+def marks(values: Sequence[object]) -> str:
+    """A question mark for each."""
+    return ",".join("?" * len(values))
+
+
+def _row(
+    page: int,
+    site: str,
+    packed: PackedDocument | None,
+    extraction: int,
+    told: Told,
+    moment: str,
+) -> tuple[object, ...]:
+    """A row of the document table."""
+    values: tuple[object, ...] = (None,) * 7
+    if packed is not None:
+        values = (packed.record, packed.digest, packed.fingerprint)
+        values += (packed.column, packed.published, packed.likeness, packed.parent)
+    findings = [finding.to_record() for finding in told.findings]
+    listed = json.dumps(findings) if findings else None
+    return (page, site, *values, extraction, told.problem, listed, told.options, moment)
+
+
 def _unpack(record: bytes) -> Document:
-    return Document.from_record(json.loads(zlib.decompress(record)))
+    return Document.from_json(zlib.decompress(record))

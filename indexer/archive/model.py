@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.personal_data import Finding
 
@@ -69,8 +69,7 @@ class Page:
 _PAGE_COLUMNS = tuple(spec.name for spec in fields(Page))
 
 
-@dataclass(frozen=True)
-class ArchivedDocument:
+class ArchivedDocument(NamedTuple):
     """What the index has to know of a document before it reads it. ``fragment`` tells the
     part of a page ("" for the page itself), ``parent`` is the URL of the page an attachment
     hangs on, ``likeness`` what near-duplicates are found by."""

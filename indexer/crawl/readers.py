@@ -9,15 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection
 from types import TracebackType
 from typing import Final
 
@@ -29,6 +25,7 @@ from indexer.config_crawl import SiteSettings
 from indexer.crawl.scope import Scope
 from indexer.extract import EXTRACTION_VERSION, FetchedPage
 from indexer.extract.model import EMPTY
+from indexer.processes import cores, live_with_parent
 from indexer.reading import UNREAD, Reading, read
 
 _log = logging.getLogger(__name__)
@@ -54,17 +51,8 @@ _scopes: dict[str, Scope] = {}
 
 def _begin(sites: Sequence[SiteSettings]) -> None:
     """In a reader process, first of all."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that writes
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    live_with_parent()
     _scopes.update((site.name, Scope(site)) for site in sites)
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot end its readers: each watches for itself."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _read(task: ReadingTask) -> Reading:
@@ -76,11 +64,10 @@ class Readers:
 
     def __init__(self, sites: Sequence[SiteSettings], processes: int | None = None) -> None:
         self._sites = list(sites)
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-        self.processes = processes or min(cores, MOST_READERS)
+        self.processes = processes or min(cores(), MOST_READERS)
         # A fork server, for a fork of this process would copy its threads' locks.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([__name__])
+        self._context.set_forkserver_preload([__name__, "indexer.likeness.chunks"])
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -10,11 +11,14 @@ import numpy as np
 from analyzers.dates import CHINA_STANDARD_TIME
 from analyzers.document_number import DocumentNumber
 from indexer.index.engine import SearchRequest
+from indexer.index.kernel import titles
+from indexer.index.kernel.workspace import Workspace
 from indexer.index.plan import Asked, Plan
+from indexer.index.postings.inverted import Weights as Factors
 from indexer.index.ranking import RankingParameters
 from indexer.index.schema import title_key
-from indexer.index.scoring import TermScorer, together
-from indexer.index.snapshot import Ids, Mask, Snapshot
+from indexer.index.scoring import TermScorer
+from indexer.index.snapshot import Ids, Mask, Snapshot, common_of
 from indexer.index.tally import Tally
 
 _WHOLE: Final = 0.999
@@ -29,22 +33,23 @@ def add_bonuses(
     in_phrases = [term for phrase in plan.phrases for _offset, term in phrase]
     weight = sum(scorer.idf_of(asked) for asked in plan.asked)
     weight += sum(scorer.idf(term) for term in dict.fromkeys(in_phrases))
-    _multiply_by_kind(snapshot, tally, ranking)
+    multiply_by_kind(snapshot, tally, ranking)
     _hold_back_later_actions(request, snapshot, tally, ranking)
     if request.query.period is not None:
         days = snapshot.days
         period = request.query.period
         within = (days >= period.first.toordinal()) & (days <= period.last.toordinal())
-        tally.multiply("period_factor", "", within, np.float32(ranking.period_factor))
+        with tally.step("period_factor", "") as scores:
+            scores[within] *= np.float32(ranking.period_factor)
     _add_title_coverage(plan.asked, scorer, tally, ranking)
-    exact = snapshot.postings("title_key", title_key(request.query.text))[0]
-    tally.add("title_exact", "", exact, ranking.title_exact * max(weight, 1.0))
+    exact = snapshot.lists("title_key", title_key(request.query.text)).numbers()
+    with tally.step("title_exact", "") as scores:
+        scores[exact] += ranking.title_exact * max(weight, 1.0)
     for asked in plan.asked:
         if asked.sound is not None and len(plan.asked) == 1:
             whole = asked.sound.ids[asked.sound.coverage >= _WHOLE]
-            tally.add(
-                "title_exact", "sound", whole, asked.sound.weight * ranking.title_exact * weight
-            )
+            with tally.step("title_exact", "sound") as scores:
+                scores[whole] += asked.sound.weight * ranking.title_exact * weight
     _add_number(request, snapshot, tally, ranking)
 
 
@@ -55,20 +60,21 @@ def _add_number(
     if number is None:
         return
     numbered, citing = documents_of_number(snapshot, number)
-    gain = ranking.partial_number if number.is_partial else ranking.document_number
-    tally.add("document_number", number.canonical, numbered, gain)
+    with tally.step("document_number", number.canonical) as scores:
+        scores[numbered] += ranking.partial_number if number.is_partial else ranking.document_number
     if not number.is_partial:
-        tally.add("number_cited", number.canonical, citing, ranking.number_cited)
+        with tally.step("number_cited", number.canonical) as scores:
+            scores[citing] += ranking.number_cited
 
 
 def documents_of_number(snapshot: Snapshot, number: DocumentNumber) -> tuple[Ids, Ids]:
     """The documents that have a number, or the part of one that was typed, and those that name
     it. Of a 代字 that no document has, its year and serial alone are looked for."""
-    numbered = snapshot.postings("number", number.key)[0]
-    citing = snapshot.postings("cited", number.key)[0]
+    numbered = snapshot.lists("number", number.key).numbers()
+    citing = snapshot.lists("cited", number.key).numbers()
     if not len(numbered) and not len(citing) and number.org and number.year and number.serial:
         without_org = DocumentNumber("", number.year, number.serial)
-        numbered = snapshot.postings("number", without_org.key)[0]
+        numbered = snapshot.lists("number", without_org.key).numbers()
     return numbered, citing
 
 
@@ -77,52 +83,76 @@ def _add_title_coverage(
 ) -> None:
     """Titles that say most of what was asked: the larger the part of the title that it is, the
     better. What is missing counts twice, for it is missing in the title and in the query."""
-    snapshot = scorer.snapshot
-    said = np.zeros(snapshot.size, np.float32)
-    units = np.zeros(snapshot.size, np.float32)
+    space, snapshot = scorer.space, scorer.snapshot
+    said, units = space.said, space.gained
     total = 0.0
     for asked in every:
-        typed = asked.concept.alternatives[0]
-        idf = scorer.idf_of(asked)
+        idf = np.float32(scorer.idf_of(asked))
         total += idf
-        ways = [
-            (together([snapshot.having("title", term) for term in way.terms]), way.weight)
-            for way in asked.concept.alternatives
-        ]
-        if asked.sound is None and len(ways) == 1:
-            said[ways[0][0]] += np.float32(idf)
-            units[ways[0][0]] += len(typed.text)
-            continue
-        best = np.zeros(snapshot.size, np.float32)
-        length = np.full(snapshot.size, len(typed.text), np.float32)
-        if asked.sound is not None:
-            ids, coverage = asked.sound.ids, asked.sound.coverage
-            best[ids] = asked.sound.weight * (coverage > 0)
-            length[ids] = coverage * snapshot.title_lengths[ids]
-        for ids, weight in reversed(ways):
-            best[ids] = weight
-        said += np.float32(idf) * best
-        units += best * length
+        if asked.sound is None and len(asked.concept.alternatives) == 1:
+            typed = asked.concept.alternatives[0]
+            ids = _titles(snapshot, typed.terms)
+            titles.add_typed(ids, idf, np.float32(len(typed.text)), said, units)
+        else:
+            _add_ways(asked, snapshot, space, idf)
     if total:
-        share = said / np.float32(total)
-        covered = np.minimum(units / np.maximum(snapshot.title_lengths, 1), 1)
-        gains = ranking.title_coverage * total * covered * share**2
-        tally.add("title_coverage", "", slice(None), gains.astype(np.float32))
+        factor = np.float32(ranking.title_coverage * total)
+        lengths = snapshot.title_lengths
+        with tally.step("title_coverage", "") as scores:
+            titles.settle_titles(said, units, lengths, np.float32(total), factor, scores)
 
 
-def _multiply_by_kind(snapshot: Snapshot, tally: Tally, ranking: RankingParameters) -> None:
-    every = slice(None)
-    types = snapshot.facets["type"]
-    tally.multiply("type_factor", "", every, types.by_value(ranking.type_factor, 1.0))
+def _titles(snapshot: Snapshot, terms: tuple[str, ...]) -> Ids:
+    return common_of([snapshot.having("title", term) for term in terms])
+
+
+def _add_ways(asked: Asked, snapshot: Snapshot, space: Workspace, idf: np.float32) -> None:
+    """What titles say of a concept that can be said in several ways: the first that one has."""
+    typed = np.float32(len(asked.concept.alternatives[0].text))
+    best, length = space.best, space.share_of_title
+    if asked.sound is not None:
+        ids, coverage = asked.sound.ids, asked.sound.coverage
+        best[ids] = asked.sound.weight * (coverage > 0)
+        length[ids] = coverage * snapshot.title_lengths[ids]
+    for way in reversed(asked.concept.alternatives):
+        titles.set_way(_titles(snapshot, way.terms), np.float32(way.weight), typed, best, length)
+    titles.settle_ways(idf, best, length, space.said, space.gained)
+
+
+def multiply_by_kind(snapshot: Snapshot, tally: Tally, ranking: RankingParameters) -> None:
+    """Factors that a document has whatever is asked."""
+    if not tally.parts:
+        tally.scores *= _static(snapshot, ranking)
+        return
+    for name, factors in kind_factors(snapshot, ranking):
+        with tally.step(name, "") as scores:
+            scores *= factors
+
+
+def _static(snapshot: Snapshot, ranking: RankingParameters) -> Factors:
+    """The product of the factors of :func:`kind_factors`; they change at midnight."""
+
+    def product() -> Factors:
+        factors = np.ones(snapshot.size, np.float32)
+        for _name, some in kind_factors(snapshot, ranking):
+            factors *= some
+        return factors
+
+    today = datetime.now(CHINA_STANDARD_TIME).toordinal()
+    return snapshot.remembered(("static", id(ranking), today), product)
+
+
+def kind_factors(snapshot: Snapshot, ranking: RankingParameters) -> Iterator[tuple[str, Factors]]:
+    """Each factor of a document's kind and age, and what it is called in explanations."""
+    yield "type_factor", snapshot.facets["type"].by_value(ranking.type_factor, 1.0)
     files = snapshot.facets["filetype"]
     is_file = ~files.mask("html") & (files.ordinals >= 0)
-    tally.multiply("filetype_factor", "", is_file, np.float32(ranking.filetype_factor))
-    effects = snapshot.facets["effect"].by_value(ranking.effect_factor, 1.0)
-    tally.multiply("effect_factor", "", every, effects)
-    tally.multiply("freshness", "", every, freshness(snapshot, ranking))
+    yield "filetype_factor", np.where(is_file, np.float32(ranking.filetype_factor), np.float32(1))
+    yield "effect_factor", snapshot.facets["effect"].by_value(ranking.effect_factor, 1.0)
+    yield "freshness", freshness(snapshot, ranking)
 
 
-def freshness(snapshot: Snapshot, ranking: RankingParameters) -> np.ndarray:
+def freshness(snapshot: Snapshot, ranking: RankingParameters) -> Factors:
     """A factor of at least 1 for each document: news age quickly, law does not.
 
     Age counts from the newest document that is not of the future, so that an archive keeps
@@ -135,7 +165,7 @@ def freshness(snapshot: Snapshot, ranking: RankingParameters) -> np.ndarray:
     types = snapshot.facets["type"]
     most = types.by_value({kind: one.most for kind, one in ranking.freshness.items()}, 0.0)
     halves = types.by_value({kind: one.half_life for kind, one in ranking.freshness.items()}, 1.0)
-    factors: np.ndarray = 1 + most * np.exp2(-ages / halves)
+    factors: Factors = (1 + most * np.exp2(-ages / halves)).astype(np.float32)
     return factors
 
 
@@ -144,9 +174,18 @@ def _hold_back_later_actions(
 ) -> None:
     """Service guides for a later action on a thing yield, where the query names no action."""
     typed, actions = request.query.text, ranking.later_actions
-    if not any(action in typed for action in actions):
-        later: Mask = np.zeros(snapshot.size, np.bool_)
-        for action in actions:
-            later[snapshot.postings("title", action)[0]] = True
-        later &= snapshot.facets["type"].mask("service")
-        tally.multiply("later_action_factor", "", later, np.float32(ranking.later_action_factor))
+    if any(action in typed for action in actions):
+        return
+    later = snapshot.remembered(("later", actions), lambda: _later(snapshot, actions))
+    if len(later):
+        with tally.step("later_action_factor", "") as scores:
+            scores[later] *= np.float32(ranking.later_action_factor)
+
+
+def _later(snapshot: Snapshot, actions: tuple[str, ...]) -> Ids:
+    """Guides whose titles name a later action."""
+    is_later: Mask = np.zeros(snapshot.size, np.bool_)
+    for action in actions:
+        is_later[snapshot.lists("title", action).numbers()] = True
+    is_later &= snapshot.facets["type"].mask("service")
+    return np.flatnonzero(is_later).astype(np.int32)

@@ -35,6 +35,13 @@ def first_of_each(clusters: Ids) -> tuple[Places, Places]:
     return places, sizes[places]
 
 
+def firsts(clusters: Ids) -> Places:
+    """As :func:`first_of_each`, the places only."""
+    if not clusters.any():
+        return np.arange(len(clusters))
+    return first_of_each(clusters)[0]
+
+
 def count(clusters: Ids) -> int:
     """How many results these documents are."""
     grouped = clusters[clusters != 0]

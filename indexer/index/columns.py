@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from threading import RLock
-from typing import Any, overload
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from indexer.index.segment import OpenSegment
 
 
 class BytesColumn(Sequence[bytes]):
     """The values of a column of bytes by document number; read when asked for.
 
     Args:
-        segments: each segment's column with the number of its first document, ascending.
-        size: documents in all.
-        reading: held while Whoosh reads, whose files keep one read position for all threads.
+        segments: the segments.
+        bases: the number of the first document of each, ascending.
+        name: the column.
     """
 
-    def __init__(self, segments: list[tuple[Any, int]], size: int, reading: RLock) -> None:
-        self._columns = [column for column, _base in segments]
-        self._bases = [base for _column, base in segments]
-        self._size = size
-        self._reading = reading
+    def __init__(self, segments: Sequence[OpenSegment], bases: list[int], name: str) -> None:
+        self._segments = segments
+        self._bases = bases
+        self._name = name
 
     def __len__(self) -> int:
-        return self._size
+        return sum(segment.size for segment in self._segments)
 
     @overload
     def __getitem__(self, number: int) -> bytes: ...
@@ -32,9 +33,8 @@ class BytesColumn(Sequence[bytes]):
     def __getitem__(self, number: slice) -> Sequence[bytes]: ...
     def __getitem__(self, number: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(number, slice):
-            return [self[one] for one in range(*number.indices(self._size))]
-        if not 0 <= number < self._size:
+            return [self[one] for one in range(*number.indices(len(self)))]
+        at = bisect_right(self._bases, number) - 1
+        if at < 0 or number - self._bases[at] >= self._segments[at].size:
             raise IndexError(number)
-        segment = bisect_right(self._bases, number) - 1
-        with self._reading:
-            return bytes(self._columns[segment][number - self._bases[segment]])
+        return self._segments[at].value(self._name, number - self._bases[at])

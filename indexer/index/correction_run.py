@@ -10,7 +10,8 @@ from analyzers.confusion import function_characters
 from analyzers.segment import default_segmenter
 from indexer.index.correction_edits import Candidates, Edit, Likelihood
 from indexer.index.correction_vocabulary import Frequencies, Vocabulary
-from indexer.index.snapshot import Snapshot, common
+from indexer.index.kernel.phrases import common
+from indexer.index.snapshot import Snapshot
 
 _EDITS: Final = 3
 """Errors mended in one run at the most."""

@@ -34,6 +34,7 @@ class SearchRequest:
 
     ``scope`` is all, title, or the key of a field of service guides (``service.yaml``).
     ``same_as`` is the URL of a document: only it and its near-duplicates, each shown.
+    After ``seconds`` the answer is what was found until then.
     """
 
     query: ParsedQuery
@@ -51,6 +52,7 @@ class SearchRequest:
     scope: str = "all"
     exact: bool = False
     explain: bool = False
+    seconds: float | None = None
 
 
 class ScorePart(NamedTuple):
@@ -104,7 +106,8 @@ class SearchResponse:
     what the total would be without that facet's filter; ``terms`` are the normalised strings
     to highlight;
     ``relaxed`` is True when no document has all words and those with some are shown;
-    ``correction`` is the query with what is most likely a typing error mended, or None.
+    ``correction`` is the query with what is most likely a typing error mended, or None;
+    ``partial`` is True when time was up before all of the query was looked at.
     """
 
     total: int
@@ -116,6 +119,7 @@ class SearchResponse:
     relaxed: bool = False
     related: tuple[str, ...] = ()
     correction: str | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,56 @@ class IndexEntry:
     place: int = 0
     attachments: tuple[Document, ...] = ()
     digest: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is replaced by."""
+        return self.document.url
+
+    @property
+    def size(self) -> int:
+        """Characters of text."""
+        attached = sum(len(one.text) for one in self.attachments)
+        return len(self.document.title) + len(self.document.text) + attached
+
+    def unpack(self) -> IndexEntry:
+        """Itself."""
+        return self
+
+
+class PackedEntry(NamedTuple):
+    """An :class:`IndexEntry` whose documents are still JSON (:meth:`Document.to_json`): where
+    many are written, those who analyse them unpack them."""
+
+    key: str
+    record: bytes
+    cluster: int = 0
+    place: int = 0
+    attachments: tuple[bytes, ...] = ()
+    digest: str = ""
+
+    @property
+    def size(self) -> int:
+        """Characters of text, near enough: those of Chinese have three bytes."""
+        return (len(self.record) + sum(map(len, self.attachments))) // 3
+
+    def unpack(self) -> IndexEntry:
+        """The entry.
+
+        Raises:
+            DocumentError: the JSON is no document.
+        """
+        return IndexEntry(
+            Document.from_json(self.record),
+            self.cluster,
+            self.place,
+            tuple(map(Document.from_json, self.attachments)),
+            self.digest,
+        )
+
+
+AnyEntry = IndexEntry | PackedEntry
+"""What can be written."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +227,7 @@ class IndexSummary:
 class IndexChanges:
     """What has to be written: entries by key replace those of the same key."""
 
-    entries: Iterable[IndexEntry] = ()
+    entries: Iterable[AnyEntry] = ()
     removed: Iterable[str] = field(default=())
 
 
@@ -225,7 +279,7 @@ class SearchEngine(ABC):
         """Write changes and commit once. Killed at any moment, the index is as before."""
 
     @abstractmethod
-    def rebuild(self, entries: Iterable[IndexEntry], progress: Progress = no_progress) -> int:
+    def rebuild(self, entries: Iterable[AnyEntry], progress: Progress = no_progress) -> int:
         """Build a fresh index beside the old one and switch; returns documents written."""
 
     @abstractmethod

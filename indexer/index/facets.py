@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,12 @@ import numpy.typing as npt
 from indexer.index import collapse
 from indexer.index.collapse import counts_by_value
 from indexer.index.engine import FACETS, FacetCount
+from indexer.index.kernel.select import count_found as count_documents
+from indexer.index.kernel.workspace import Workspace
 
 Ids = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
 
 
 class Facet:
@@ -36,14 +40,6 @@ class Facet:
         numbers: npt.NDArray[np.float32] = np.array([*table, otherwise], np.float32)
         return numbers[self.ordinals]  # -1 is the last
 
-    def counts(self, chosen: Ids, clusters: Ids) -> dict[str, int]:
-        """How many results among the chosen documents, given with their clusters, have each
-        value; values of none are left out."""
-        counts = counts_by_value(self.ordinals[chosen], clusters, len(self.values))
-        return {
-            value: int(count) for value, count in zip(self.values, counts, strict=True) if count
-        }
-
 
 def years(days: Ids) -> Facet:
     """The years of days (``date.toordinal``; 0: unknown), the latest first."""
@@ -56,33 +52,75 @@ def years(days: Ids) -> Facet:
     return Facet([str(year) for year in distinct], ordinals.astype(np.int32))
 
 
-def all_of(chosen: Mask, filters: Mapping[str, Mask], but: str = "") -> Mask:
-    """What is chosen and passes every filter but one."""
-    result = chosen
+class Found(NamedTuple):
+    """What answers a search: documents that pass every filter, how many results they are, how
+    many there would be without any filter, and counts by facet."""
+
+    numbers: Ids
+    total: int
+    unfiltered: int
+    facets: dict[str, tuple[FacetCount, ...]]
+    without_filter: dict[str, int]
+
+
+def count_found(
+    facets: Mapping[str, Facet],
+    ordinals: Ids,
+    chosen: Mask,
+    filters: Mapping[str, Mask],
+    clusters: Ids,
+    space: Workspace,
+) -> Found:
+    """Count what is chosen. A field's own filter does not apply to its counts, so that the
+    other tabs tell how many they hold.
+
+    Args:
+        facets: by name, in the order of :data:`FACETS`.
+        ordinals: (documents, facets) the facets' ordinals side by side.
+        chosen: documents that answer, filters aside.
+        filters: by the facet they belong to, or any other name.
+        clusters: of each document, 0 for none.
+        space: for the time of the call.
+    """
+    names = tuple(FACETS)
+    failed = _failed(names, filters, len(chosen))
+    counts = np.zeros((len(names), 1 + max(len(facets[name].values) for name in names)), np.int64)
+    without = np.zeros(len(names), np.int64)
+    shown, grouped, alone = count_documents(
+        chosen, failed, ordinals, clusters, counts, without, space.numbers, space.others
+    )
+    numbers, clustered = space.numbers[:shown], space.others[:grouped]
+    total, unfiltered = shown, alone
+    if grouped:
+        unfiltered += collapse.count(clusters[clustered])
+        inside = clustered[failed[clustered] == 0]
+        total += collapse.count(clusters[inside]) - len(inside)
+        for at, name in enumerate(names):
+            near = clustered[failed[clustered] & ~np.uint8(1 << at) == 0]
+            values = len(facets[name].values)
+            without[at] += collapse.count(clusters[near])
+            counts[at, :values] += counts_by_value(ordinals[near, at], clusters[near], values)
+    by_name = {
+        name: _sorted(name, facets[name].values, counts[at].tolist())
+        for at, name in enumerate(names)
+    }
+    totals = dict(zip(names, without.tolist(), strict=True))
+    return Found(numbers, total, unfiltered, by_name, totals)
+
+
+def _failed(names: tuple[str, ...], filters: Mapping[str, Mask], size: int) -> Bits:
+    """A bit for each filter that a document does not pass, those of facets by their places."""
+    failed = np.zeros(size, np.uint8)
+    others = iter(range(len(names), 8))
     for name, mask in filters.items():
-        if name != but:
-            result = result & mask
-    return result
+        bit = names.index(name) if name in names else next(others)
+        failed |= (~mask).astype(np.uint8) << np.uint8(bit)
+    return failed
 
 
-def count_facets(
-    facets: Mapping[str, Facet], chosen: Mask, filters: Mapping[str, Mask], clusters: Ids
-) -> tuple[dict[str, tuple[FacetCount, ...]], dict[str, int]]:
-    """Counts by value, and of all. A field's own filter does not apply to its counts, so that
-    the other tabs tell how many they hold."""
-    counted: dict[str, tuple[FacetCount, ...]] = {}
-    totals: dict[str, int] = {}
-    everything: tuple[Ids, Ids] | None = None
-    for name in FACETS:
-        if name in filters or everything is None:
-            numbers = np.flatnonzero(all_of(chosen, filters, but=name)).astype(np.int32)
-            found = numbers, clusters[numbers]
-            everything = everything if name in filters else found
-        else:
-            found = everything
-        pairs = list(facets[name].counts(*found).items())
-        if name != "year":  # years stay in order of time
-            pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-        counted[name] = tuple(FacetCount(value, count) for value, count in pairs)
-        totals[name] = collapse.count(found[1])
-    return counted, totals
+def _sorted(name: str, values: list[str], counts: list[int]) -> tuple[FacetCount, ...]:
+    pairs = zip(values, counts, strict=False)  # of the facets, one has most values
+    found = [FacetCount(value, count) for value, count in pairs if count]
+    if name != "year":  # years stay in order of time
+        found.sort(key=lambda one: (-one.count, one.value))
+    return tuple(found)

@@ -8,23 +8,26 @@ import numpy as np
 
 from analyzers.query import ParsedQuery
 from analyzers.terms import Phrase
+from indexer.index.deadline import Deadline
 from indexer.index.engine import SearchRequest
 from indexer.index.plan import Choice, Plan
-from indexer.index.scoring import together
-from indexer.index.snapshot import Mask, Snapshot
+from indexer.index.snapshot import Mask, Snapshot, common_of
 
 
-def allowed(snapshot: Snapshot, plan: Plan, query: ParsedQuery, field: str) -> Mask:
-    """Live documents with every phrase, one choice of every group, and nothing excluded."""
+def allowed(
+    snapshot: Snapshot, plan: Plan, query: ParsedQuery, field: str, deadline: Deadline
+) -> Mask:
+    """Live documents with every phrase, one choice of every group, and nothing excluded; when
+    time is up, those of them that were found until then."""
     if query.is_empty():
         return np.zeros(snapshot.size, np.bool_)
     mask: Mask = snapshot.live.copy()
     for phrase in plan.phrases:
-        mask &= _having(snapshot, field, phrase)
+        mask &= _having(snapshot, field, phrase, deadline)
     for group in plan.groups:
         met = np.zeros(snapshot.size, np.bool_)
         for choice in group:
-            met |= _met(snapshot, choice, field)
+            met |= _met(snapshot, choice, field, deadline)
         mask &= met
     for phrase in plan.excluded:
         mask[snapshot.phrase("content", phrase)] = False
@@ -41,23 +44,23 @@ def allowed(snapshot: Snapshot, plan: Plan, query: ParsedQuery, field: str) -> M
     return mask
 
 
-def _having(snapshot: Snapshot, field: str, phrase: Phrase) -> Mask:
+def _having(snapshot: Snapshot, field: str, phrase: Phrase, deadline: Deadline) -> Mask:
     having = np.zeros(snapshot.size, np.bool_)
-    having[snapshot.phrase(field, phrase)] = True
+    having[snapshot.phrase(field, phrase, deadline)] = True
     if field == "content":
-        having[snapshot.phrase("attached", phrase)] = True
+        having[snapshot.phrase("attached", phrase, deadline)] = True
     return having
 
 
-def _met(snapshot: Snapshot, choice: Choice, field: str) -> Mask:
+def _met(snapshot: Snapshot, choice: Choice, field: str, deadline: Deadline) -> Mask:
     field = "title" if choice.in_title else field
     met = np.ones(snapshot.size, np.bool_)
     for phrase in choice.phrases:
-        met &= _having(snapshot, field, phrase)
+        met &= _having(snapshot, field, phrase, deadline)
     for asked in choice.concepts:
         said = np.zeros(snapshot.size, np.bool_)
         for alternative in asked.concept.alternatives:
-            said[together([snapshot.having(field, term) for term in alternative.terms])] = True
+            said[common_of([snapshot.having(field, term) for term in alternative.terms])] = True
         met &= said
     return met
 
@@ -88,7 +91,7 @@ def filters_of(snapshot: Snapshot, request: SearchRequest) -> dict[str, Mask]:
             filters[name] = snapshot.facets[name].mask(value)
     if request.column is not None:
         filters["column"] = np.zeros(snapshot.size, np.bool_)
-        filters["column"][snapshot.postings("column", request.column)[0]] = True
+        filters["column"][snapshot.lists("column", request.column).numbers()] = True
     if request.same_as is not None:
         filters["same_as"] = _members(snapshot, request.same_as)
     if request.published_from is not None or request.published_to is not None:

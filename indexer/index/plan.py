@@ -12,6 +12,7 @@ from analyzers.synonyms import Synonyms
 from analyzers.terms import Phrase, phrase_terms
 from analyzers.units import IS_HAN, RUN
 from indexer.index.engine import SearchRequest
+from indexer.index.expansions import expanded
 from indexer.index.learned import segmenter_of
 from indexer.index.ranking import RankingParameters
 from indexer.index.snapshot import Snapshot
@@ -78,11 +79,13 @@ class Plan:
         query = request.query
         text = " ".join(query.words)
         words = _Words(segmenter_of(snapshot), synonyms, request.exact)
+        text, expansions = expanded(snapshot, text)
         sounds = () if request.exact else sound_matches(snapshot, text)
         rest = without_sounds(text, sounds)
         found = words.concepts(rest)
         rarest = _rarest(found.concepts, snapshot, ranking)
         asked = tuple(Asked(concept) for concept in rarest)
+        asked += tuple(map(Asked, expansions))
         asked += tuple(Asked(_latin(sound), sound) for sound in sounds)
         groups = tuple(
             tuple(_choice(words, operand) for operand in group) for group in query.groups

@@ -26,7 +26,7 @@ def add_nearness(
     plan: Plan,
     scorer: TermScorer,
     tally: Tally,
-    best: npt.NDArray[np.int64],
+    best: npt.NDArray[np.int32],
     ranking: RankingParameters,
 ) -> None:
     """Give the best documents what the nearness of neighbouring words earns."""
@@ -39,7 +39,8 @@ def add_nearness(
     if not pairs:
         return
     gains = [_gain(scorer.snapshot.passages[number], pairs) for number in best.tolist()]
-    tally.add("nearness", "", best, np.array(gains, np.float32))
+    with tally.step("nearness", "") as scores:
+        scores[best] += np.array(gains, np.float32)
 
 
 def _idf(word: str, plan: Plan, scorer: TermScorer) -> float:

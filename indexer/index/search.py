@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from analyzers.synonyms import Synonyms
 from indexer.document import Document
-from indexer.index import collapse
 from indexer.index.bonuses import add_bonuses, documents_of_number
+from indexer.index.collapse import firsts
+from indexer.index.deadline import Deadline
 from indexer.index.engine import Attachment, Hit, ScorePart, SearchRequest, SearchResponse
-from indexer.index.facets import all_of, count_facets
+from indexer.index.facets import Found, count_found
 from indexer.index.guides import guide_field
+from indexer.index.kernel.select import NEWEST, OLDEST, RELEVANCE, best_of_found
+from indexer.index.kernel.workspace import Workspace
 from indexer.index.matching import allowed, filters_of
 from indexer.index.plan import Plan
 from indexer.index.proximity import add_nearness
 from indexer.index.ranking import RankingParameters
 from indexer.index.scoring import Coverage, TermScorer, score_plan
-from indexer.index.snapshot import Mask, Snapshot
-from indexer.index.tally import Scores, Tally
+from indexer.index.snapshot import Ids, Mask, Snapshot
+from indexer.index.tally import Tally
 
 _FIELDS = {"all": "content", "title": "title"}
-_NO_RESULT = np.float32(-np.inf)
+_ORDERS = {"relevance": RELEVANCE, "newest": NEWEST, "oldest": OLDEST}
 
 
 class _Matches(NamedTuple):
-    """Documents that are shown, those that are chosen before filters, full matches among the
-    shown, and whether nothing has all words."""
+    """What was found, full matches among it, and whether nothing has all words."""
 
-    shown: Mask
-    chosen: Mask
+    found: Found
     full: int
     is_relaxed: bool
 
@@ -48,58 +47,71 @@ class Search:
         self._snapshot = snapshot
         self._request = request
         self._parameters = parameters
+        self._deadline = Deadline(request.seconds)
         self._plan = Plan.of(request, snapshot, parameters, synonyms)
         self._field = _FIELDS.get(request.scope) or guide_field(request.scope)
         # Asked for the members of a cluster, each is a result of its own.
-        clusters = snapshot.clusters
-        self._clusters = np.zeros_like(clusters) if request.same_as else clusters
+        self._clusters = snapshot.no_clusters if request.same_as else snapshot.clusters
 
     def run(self) -> SearchResponse:
         """The page of results that was asked for."""
         snapshot, request = self._snapshot, self._request
         filters = filters_of(snapshot, request)
-        tally, coverage = self._scored(())
-        matches = self._match(coverage, filters)
-        self._finish(tally, matches)
-        facets, without_filter = count_facets(
-            snapshot.facets, matches.chosen, filters, self._clusters
+        with snapshot.workspaces.taken() as space:
+            tally, coverage = self._scored((), space)
+            matches = self._match(coverage, filters, space)
+            best = self._best(tally, matches.found.numbers)
+            page = self._page(best, matches.found.numbers)
+            scores = [float(tally.scores[number]) for number, _duplicates in page]
+            space.clear()
+            explained = self._explained(page, matches, space) if request.explain else {}
+        hits = tuple(
+            self._hit(number, score, duplicates, explained.get(number))
+            for (number, duplicates), score in zip(page, scores, strict=True)
         )
         return SearchResponse(
-            total=self._count(matches.shown),
-            hits=self._page(tally.scores, matches),
-            facets=facets,
-            without_filter=without_filter,
+            total=matches.found.total,
+            hits=hits,
+            facets=matches.found.facets,
+            without_filter=matches.found.without_filter,
             terms=self._plan.highlighted,
             full_matches=matches.full,
             relaxed=matches.is_relaxed,
+            partial=not self._deadline.was_met,
         )
 
     # -- matching and ranking -------------------------------------------------------------
 
-    def _scored(self, watched: tuple[int, ...]) -> tuple[Tally, Coverage]:
+    def _scored(self, watched: tuple[int, ...], space: Workspace) -> tuple[Tally, Coverage]:
         """Scores but for nearness, and what each document says of the query."""
-        tally = Tally(self._snapshot.size, watched)
-        scorer = self._scorer = TermScorer(self._snapshot, self._field, self._parameters)
-        coverage = score_plan(self._plan, scorer, tally, self._parameters)
-        add_bonuses(self._request, self._plan, scorer, tally, self._parameters)
+        tally = Tally(space.scores, watched)
+        scorer = self._scorer = TermScorer(self._snapshot, self._field, self._parameters, space)
+        coverage = score_plan(self._plan, scorer, tally, self._parameters, self._deadline)
+        if not self._deadline.is_over():
+            add_bonuses(self._request, self._plan, scorer, tally, self._parameters)
         return tally, coverage
 
-    def _match(self, coverage: Coverage, filters: dict[str, Mask]) -> _Matches:
-        may = allowed(self._snapshot, self._plan, self._request.query, self._field)
+    def _match(self, coverage: Coverage, filters: dict[str, Mask], space: Workspace) -> _Matches:
+        may = allowed(self._snapshot, self._plan, self._request.query, self._field, self._deadline)
         strict = coverage.has_all()
         number = self._request.query.number
         if number is not None:
             for ids in documents_of_number(self._snapshot, number):
                 strict[ids] = True
-        chosen = strict & may
+        found = self._found(strict & may, filters, space)
+        full = found.total
         is_relaxed = False
-        if self._plan.asked:
-            found = self._count(chosen)
-            if found < self._parameters.relax_below:
-                chosen = self._relaxed(coverage, strict, may)
-                is_relaxed = found == 0 and bool(chosen.any())
-        full = self._count(all_of(strict & may, filters))
-        return _Matches(all_of(chosen, filters), chosen, full, is_relaxed)
+        if self._plan.asked and found.unfiltered < self._parameters.relax_below:
+            chosen = self._relaxed(coverage, strict, may)
+            is_relaxed = found.unfiltered == 0 and bool(chosen.any())
+            found = self._found(chosen, filters, space)
+        return _Matches(found, full, is_relaxed)
+
+    def _found(self, chosen: Mask, filters: dict[str, Mask], space: Workspace) -> Found:
+        snapshot = self._snapshot
+        return count_found(
+            snapshot.facets, snapshot.ordinals, chosen, filters, self._clusters, space
+        )
 
     def _relaxed(self, coverage: Coverage, strict: Mask, may: Mask) -> Mask:
         """Documents with enough of the words; where none has any, those with enough of their
@@ -111,61 +123,60 @@ class Search:
             chosen = (coverage.pairs >= fewest) & may
         return chosen
 
-    def _finish(self, tally: Tally, matches: _Matches) -> None:
-        """Nearness, for the best of what is shown; the rest of the archive drops out."""
-        tally.scores[~matches.shown] = _NO_RESULT
-        numbers = np.flatnonzero(matches.shown)
-        if self._request.sort == "relevance" and len(numbers):
-            depth = self._parameters.nearness_depth
-            best = numbers
-            if len(numbers) > depth:
-                best = numbers[np.argpartition(-tally.scores[numbers], depth)[:depth]]
-            add_nearness(self._plan, self._scorer, tally, best, self._parameters)
+    def _best(self, tally: Tally, numbers: Ids) -> Ids:
+        """The best documents in the order asked for: enough for the page whatever collapses,
+        and with nearness added where it counts."""
+        request, depth = self._request, self._parameters.nearness_depth
+        order = self._order()
+        most = request.page * request.size
+        if request.sort == "relevance":
+            best = self._select(numbers, max(most, depth), order, tally)
+            near = self._select(numbers, depth, RELEVANCE, tally) if order else best[:depth]
+            add_nearness(self._plan, self._scorer, tally, near, self._parameters)
+            best = self._select(best, len(best), order, tally)
+        else:
+            best = self._select(numbers, most, order, tally)
+        while len(best) < len(numbers) and len(firsts(self._clusters[best])) < most:
+            best = self._select(numbers, 2 * len(best), order, tally)
+        return best
 
-    def _count(self, chosen: Mask) -> int:
-        return collapse.count(self._clusters[chosen])
+    def _select(self, numbers: Ids, most: int, order: int, tally: Tally) -> Ids:
+        days, places = self._snapshot.days, self._snapshot.places
+        best: Ids = best_of_found(numbers, len(numbers), most, order, tally.scores, days, places)
+        return best
+
+    def _order(self) -> int:
+        if self._request.query.matches_all and self._request.sort == "relevance":
+            return NEWEST  # nothing to be relevant to
+        return _ORDERS[self._request.sort]
 
     # -- results --------------------------------------------------------------------------
 
-    def _page(self, scores: Scores, matches: _Matches) -> tuple[Hit, ...]:
-        """The results of the page; of near-duplicates the first in the order asked for."""
+    def _page(self, best: Ids, numbers: Ids) -> list[tuple[int, int]]:
+        """The documents of the page, of near-duplicates the first in the order asked for, each
+        with how many it stands for besides itself."""
         request = self._request
-        numbers = np.flatnonzero(matches.shown)
         first = (request.page - 1) * request.size
-        if first >= len(numbers):
-            return ()
-        order = self._order(numbers, scores)
-        shown, sizes = collapse.first_of_each(self._clusters[numbers[order]])
-        on_page = slice(first, first + request.size)
-        found = [
-            (int(numbers[order[place]]), int(size) - 1)
-            for place, size in zip(shown[on_page], sizes[on_page], strict=True)
+        places = firsts(self._clusters[best])[first : first + request.size]
+        found = best[places]
+        clusters = self._clusters[found]
+        if not clusters.any():
+            return [(number, 0) for number in found.tolist()]
+        of_all = self._clusters[numbers]
+        return [
+            (number, int((of_all == cluster).sum()) - 1 if cluster else 0)
+            for number, cluster in zip(found.tolist(), clusters.tolist(), strict=True)
         ]
-        explained = self._explained(found, matches) if request.explain else {}
-        return tuple(
-            self._hit(number, float(scores[number]), duplicates, explained.get(number))
-            for number, duplicates in found
-        )
-
-    def _order(self, numbers: np.ndarray, scores: Scores) -> np.ndarray:
-        snapshot, sort = self._snapshot, self._request.sort
-        if self._request.query.matches_all and sort == "relevance":
-            sort = "newest"  # nothing to be relevant to
-        days, gained, places = snapshot.days[numbers], scores[numbers], snapshot.places[numbers]
-        if sort == "relevance":
-            return np.lexsort((-days, places, -gained))
-        if sort == "newest":
-            return np.lexsort((places, -gained, -days))
-        undated = np.where(days == 0, np.iinfo(np.int32).max, days)
-        return np.lexsort((places, -gained, undated))
 
     def _explained(
-        self, found: list[tuple[int, int]], matches: _Matches
+        self, page: list[tuple[int, int]], matches: _Matches, space: Workspace
     ) -> dict[int, tuple[ScorePart, ...]]:
         """The sums of some documents, by scoring once more with an eye on them."""
-        watched = tuple(number for number, _duplicates in found)
-        tally, _coverage = self._scored(watched)
-        self._finish(tally, matches)
+        watched = tuple(number for number, _duplicates in page)
+        numbers = matches.found.numbers.copy()
+        tally, _coverage = self._scored(watched, space)
+        self._best(tally, numbers)
+        space.clear()
         return {number: tuple(tally.parts[number]) for number in watched}
 
     def _hit(

@@ -13,7 +13,8 @@ from analyzers.normalize import normalize
 from analyzers.title_sounds import typed_form
 from indexer.index.completing import CANDIDATES, Completion, complete, different
 from indexer.index.engine import Suggestion, is_nothing_hidden
-from indexer.index.snapshot import Snapshot, common
+from indexer.index.kernel.phrases import common
+from indexer.index.snapshot import Snapshot
 from indexer.index.title_table import TitleTable
 from indexer.index.titles import titles_of
 
@@ -81,4 +82,5 @@ def _containing(snapshot: Snapshot, table: TitleTable, text: str) -> Iterator[in
         few = np.argpartition(lengths, CANDIDATES)[:CANDIDATES]
         found, lengths = found[few], lengths[few]
     found = found[np.argsort(lengths, kind="stable")]
+    found = found[found < len(table.title_of_document)]
     yield from (title for title in table.title_of_document[found].tolist() if title >= 0)

@@ -1,46 +1,31 @@
-"""The sum of a search's scores, document by document, and of what it was made."""
+"""The sum of a search's scores, and of what it was made, document by document."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from indexer.index.engine import ScorePart
-
-Scores = npt.NDArray[np.float32]
+from indexer.index.postings.inverted import Weights as Scores
 
 
 class Tally:
     """Scores of all documents of a snapshot.
 
     Args:
-        size: documents, deleted ones included.
+        scores: an entry for each document, deleted ones included.
         watched: documents whose steps are written down, for explanations.
     """
 
-    def __init__(self, size: int, watched: Sequence[int] = ()) -> None:
-        self.scores: Scores = np.zeros(size, np.float32)
+    def __init__(self, scores: Scores, watched: Sequence[int] = ()) -> None:
+        self.scores = scores
         self.parts: dict[int, list[ScorePart]] = {number: [] for number in watched}
 
-    def add(self, what: str, of: str, ids: npt.NDArray[Any] | slice, gains: Any) -> None:
-        """Give documents what they earn; each number at most once in ``ids``."""
-        before = self._watched()
-        self.scores[ids] += gains
-        self._write_down(what, of, before)
-
-    def multiply(self, what: str, of: str, ids: npt.NDArray[Any] | slice, factors: Any) -> None:
-        """Multiply the scores of documents."""
-        before = self._watched()
-        self.scores[ids] *= factors
-        self._write_down(what, of, before)
-
-    def _watched(self) -> list[float]:
-        return [float(self.scores[number]) for number in self.parts]
-
-    def _write_down(self, what: str, of: str, before: list[float]) -> None:
+    @contextmanager
+    def step(self, what: str, of: str) -> Iterator[Scores]:
+        """A ``with`` block in which scores change, and why."""
+        before = [float(self.scores[number]) for number in self.parts]
+        yield self.scores
         for (number, parts), score in zip(self.parts.items(), before, strict=True):
             gain = float(self.scores[number]) - score
             if gain:

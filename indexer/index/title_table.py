@@ -111,12 +111,26 @@ class TitleTable:
 
     @cached_property
     def title_of_document(self) -> Ints:
-        """The title of each document number, -1 for those without."""
+        """The title of each document number up to the last one with a title, -1 for those
+        without."""
         count = int(self._documents.max(initial=-1)) + 1
         titles = np.full(count, -1, np.int32)
         of = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self._first_documents))
         titles[self._documents] = of
         return titles
+
+    def renumbered(self, numbers: Ints) -> TitleTable:
+        """The same titles with other numbers for their documents.
+
+        Args:
+            numbers: the new number of each document, -1 to leave it out.
+        """
+        new = numbers[self._documents]
+        of = np.repeat(np.arange(len(self)), np.diff(self._first_documents))
+        counts = np.bincount(of[new >= 0], minlength=len(self))
+        firsts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+        arrays = dict(self._arrays) | {"documents": new[new >= 0], "first_documents": firsts}
+        return TitleTable(arrays)
 
     def shown(self, title: int) -> str:
         """A title as its document shows it."""

@@ -15,15 +15,13 @@ from pathlib import Path
 
 import whoosh
 
-from analyzers.known_sounds import words_that_sound
 from analyzers.normalize import normalize
 from analyzers.synonyms import Synonyms, default_synonyms
-from indexer.index import writer
 from indexer.index.correction import Corrector
 from indexer.index.engine import (
+    AnyEntry,
     EngineError,
     IndexChanges,
-    IndexEntry,
     IndexMissing,
     IndexStatus,
     Progress,
@@ -35,16 +33,17 @@ from indexer.index.engine import (
     no_progress,
 )
 from indexer.index.generations import Generations, sync_files
-from indexer.index.learned import segmenter_of
+from indexer.index.healing import Healer
 from indexer.index.ranking import RankingParameters, ranking_parameters
+from indexer.index.readiness import Readiness
 from indexer.index.schema import index_fingerprint
 from indexer.index.search import Search
 from indexer.index.snapshot import Snapshot
 from indexer.index.sound import as_spelled, sound_matches
 from indexer.index.suggest import suggest
-from indexer.index.warming import warm
+from indexer.index.titles import adopt_titles
 
-_WATCH_SECONDS = 0.5
+_WATCH_SECONDS = 0.25
 _ATTEMPTS = 10
 _OLDEST_WHOOSH = (2, 7, 5)
 _RELATED = 8
@@ -58,9 +57,11 @@ class WhooshEngine(SearchEngine):
         root: Path,
         ranking: RankingParameters | None = None,
         synonyms: Callable[[], Synonyms] = default_synonyms,
+        prepares: bool = True,
     ) -> None:
         """Ranking and synonyms are those in force by default; the latter are asked for with
-        every search, so that a table may change.
+        every search, so that a table may change. ``prepares``: what the first search would
+        have to wait for is made when an index is opened; who only writes does without.
 
         Raises EngineError under a Whoosh whose searches may hang (decisions/0001)."""
         if whoosh.__version__ < _OLDEST_WHOOSH:
@@ -70,8 +71,11 @@ class WhooshEngine(SearchEngine):
             )
         self._generations = Generations(root)
         self._corrector = Corrector()
+        self._healer = Healer()
+        self._readiness = Readiness(self._corrector, synonyms)
         self._ranking = ranking or ranking_parameters()
         self._synonyms = synonyms
+        self._prepares = prepares
         self._snapshot: Snapshot | None = None
         self._loading = threading.Lock()
         self._watcher_pid = 0
@@ -165,7 +169,7 @@ class WhooshEngine(SearchEngine):
                 "the index was made with another dictionary or schema; "
                 "'qzsearch reindex' rebuilds it from the archive"
             ]
-        return []
+        return [fault for segment in self._snapshot.segments for fault in segment.faults()]
 
     def _current(self) -> Snapshot:
         """The newest snapshot known; the first caller in a process opens it."""
@@ -191,10 +195,11 @@ class WhooshEngine(SearchEngine):
             for attempt in range(_ATTEMPTS):
                 try:
                     current = self._generations.current()
+                    before = self._snapshot
                     if current is None:
                         self._snapshot = None
-                    elif self._snapshot is None or self._snapshot.generation != current:
-                        self._snapshot = self._ready(Snapshot(current))
+                    elif before is None or before.generation != current:
+                        self._switch(Snapshot(current, before), before)
                     return
                 except FileNotFoundError as error:
                     # Replaced between the look and the opening: look again.
@@ -214,16 +219,20 @@ class WhooshEngine(SearchEngine):
                 "archive"
             )
 
-    def _ready(self, snapshot: Snapshot) -> Snapshot:
-        """With what the first search would have to wait for."""
-        segmenter_of(snapshot)
-        self._synonyms()
-        words_that_sound("")
-        self._corrector.prepare(snapshot)
-        threading.Thread(
-            target=warm, args=[weakref.ref(snapshot), self._ranking], name="index-warm", daemon=True
-        ).start()
-        return snapshot
+    def _switch(self, snapshot: Snapshot, before: Snapshot | None) -> None:
+        """Search in another snapshot from now on. What takes seconds to make of it is made in
+        the background, or, where nothing could stand for it meanwhile, before."""
+        if self._prepares and before is not None and not adopt_titles(snapshot, before):
+            self._readiness.make(snapshot)
+        self._snapshot = snapshot
+
+    def tend(self) -> None:
+        """Have postings files made anew that are missing or damaged, and what some searches
+        need of a new snapshot; returns at once."""
+        if self._snapshot is not None:
+            self._healer.tend(self._snapshot)
+            if self._prepares:
+                self._readiness.tend(self._snapshot)
 
     def _watch(self) -> None:
         """Have a thread of this process look for a newer index, as long as the engine lives.
@@ -246,15 +255,19 @@ class WhooshEngine(SearchEngine):
         if self._snapshot is None:
             self.rebuild(changes.entries, progress)
             return
+        from indexer.index import writer  # half a second, and searches do without it
+
         writer.apply(self._snapshot.generation.directory, changes, self._ranking, progress)
         self.refresh()
         self._generations.sweep()
 
-    def rebuild(self, entries: Iterable[IndexEntry], progress: Progress = no_progress) -> int:
+    def rebuild(self, entries: Iterable[AnyEntry], progress: Progress = no_progress) -> int:
         """See the base class."""
         self._generations.sweep()
         directory = self._generations.new_directory()
         try:
+            from indexer.index import writer
+
             count = writer.build(directory, entries, self._ranking, progress)
             sync_files(directory)
         except BaseException:
@@ -275,6 +288,7 @@ def _keep_fresh(engine: weakref.ref[WhooshEngine]) -> None:
             return
         with suppress(EngineError):  # what is open goes on answering; `check` tells the fault
             alive.refresh()
+            alive.tend()
         del alive
 
 

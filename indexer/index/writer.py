@@ -1,111 +1,94 @@
-"""Writing through Whoosh: one writer, one commit, durable, clean after a crash."""
+"""Writing an index: analysed in all cores, one commit, durable, clean after a crash.
+
+A change becomes one new segment: what a commit costs follows the change and not the index.
+Segments are merged when the change is committed and found, as :mod:`.writing.policy` says.
+"""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable
+import logging
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex
-from whoosh.writing import LockError, SegmentWriter
-
-from indexer.index.engine import EngineError, IndexChanges, IndexEntry, Progress
-from indexer.index.generations import sync_directory, sync_files
+from indexer.index.engine import AnyEntry, IndexChanges, Progress
 from indexer.index.ranking import RankingParameters
-from indexer.index.schema import build_schema, document_fields
+from indexer.index.schema import build_schema
+from indexer.index.writing.analysing import analyse
+from indexer.index.writing.deleting import without
+from indexer.index.writing.merging import segment_of, tidy
+from indexer.index.writing.storage import LockedIndex, create, locked, temporary_folder
 
-_LOCK_TIMEOUT = 60.0
-_MEMORY_MB = 256
-"""Postings held in memory before Whoosh spills them to disk."""
-
-
-class SyncedStorage(FileStorage):  # type: ignore[misc]
-    """Whoosh never calls fsync: make what a table of contents names durable before it."""
-
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        """Used by Whoosh for one thing, to put a finished table of contents in place."""
-        if safe and self.file_exists(newname):
-            raise NameError(f"File {newname!r} exists")
-        sync_files(Path(self.folder))
-        Path(self._fpath(oldname)).replace(self._fpath(newname))
-        sync_directory(Path(self.folder))
-
-
-def _codec() -> W3Codec:
-    # Blocks of 128 postings are made for skipping; ours are read whole.
-    codec = W3Codec(blocklimit=1024, compression=1)
-    # Shortest and longest document of each block only help Whoosh's searcher to skip, and
-    # cost a quarter of the time of writing. Lengths themselves are stored all the same.
-    codec.length_stats = False
-    return codec
+_log = logging.getLogger(__name__)
 
 
 def build(
-    directory: Path, entries: Iterable[IndexEntry], ranking: RankingParameters, progress: Progress
+    directory: Path, entries: Iterable[AnyEntry], ranking: RankingParameters, progress: Progress
 ) -> int:
-    """Fill an empty folder with an index of these entries; returns their number."""
-    index = FileIndex.create(SyncedStorage(str(directory)), build_schema(), "MAIN")
-    return _write(index, IndexChanges(entries=entries), ranking, progress)
+    """Fill an empty folder with an index of these entries; returns their number.
+
+    Raises:
+        EngineError: a process that analyses them died.
+        OSError: the folder cannot be written.
+    """
+    create(directory, build_schema())
+    return apply(directory, IndexChanges(entries=entries), ranking, progress)
 
 
 def apply(
     directory: Path, changes: IndexChanges, ranking: RankingParameters, progress: Progress
 ) -> int:
-    """Commit changes to the index in a folder; returns documents written."""
-    _sweep(directory)
-    return _write(FileIndex(SyncedStorage(str(directory))), changes, ranking, progress)
+    """Commit changes to the index in a folder; returns documents written.
 
-
-def _write(
-    index: FileIndex, changes: IndexChanges, ranking: RankingParameters, progress: Progress
-) -> int:
-    try:
-        writer = SegmentWriter(index, timeout=_LOCK_TIMEOUT, limitmb=_MEMORY_MB, codec=_codec())
-    except LockError:
-        raise EngineError(
-            f"the index in {index.storage.folder} is being written by another process; "
-            "wait for its end"
-        ) from None
-    try:
-        count = _add(writer, changes, ranking, progress, is_new=index.is_empty())
-        writer.commit()
-    except BaseException:
-        # Whoosh keeps its lock when a commit fails: give it back whatever happens.
-        try:
-            writer.cancel()
-        except Exception:  # noqa: BLE001  # it may be closed already
-            if writer.writelock is not None:
-                writer.writelock.release()
-        raise
+    Raises:
+        EngineError: another process writes the index, or one that analyses documents died.
+        OSError: the folder cannot be read or written. The index is as before.
+    """
+    with locked(directory) as index:
+        count = _write(index, changes, ranking, progress)
+        tidy(index)
     return count
 
 
-def _add(
-    writer: SegmentWriter,
-    changes: IndexChanges,
-    ranking: RankingParameters,
-    progress: Progress,
-    is_new: bool,
+def _write(
+    index: LockedIndex, changes: IndexChanges, ranking: RankingParameters, progress: Progress
 ) -> int:
-    for key in changes.removed:
-        writer.delete_by_term("key", key)
-    seen: set[str] = set()
-    for entry in changes.entries:
-        key = entry.document.url
-        if key in seen:  # Whoosh would keep both: it replaces committed documents only
-            continue
-        seen.add(key)
-        if not is_new:
-            writer.delete_by_term("key", key)
-        writer.add_document(**document_fields(entry, ranking))
-        progress(len(seen), None)
-    return len(seen)
+    watch = _Watch()
+    keys: dict[str, None] = {}
+    with temporary_folder(index.directory) as folder:
+        entries = _once_each(changes.entries, keys)
+        runs = analyse(entries, ranking, folder, lambda done: progress(done, None))
+        watch.tell("reading and analysis")
+        added = [segment_of(index, runs, folder)] if runs else []
+        watch.tell("merging and writing")
+        progress(len(keys), None)  # the last moment to stop
+        index.commit([*without(index, [*changes.removed, *keys]), *added])
+        watch.tell("deletion and commit")
+    _log.debug("%d documents written: %s", len(keys), watch)
+    return len(keys)
 
 
-def _sweep(directory: Path) -> None:
-    """Remove the temporary folders that a killed writer left; Whoosh removes its files."""
-    for entry in directory.glob("*.tmp"):
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
+def _once_each(entries: Iterable[AnyEntry], keys: dict[str, None]) -> Iterator[AnyEntry]:
+    """The first entry of each key; ``keys`` gets them."""
+    for entry in entries:
+        key = entry.key
+        if key not in keys:
+            keys[key] = None
+            yield entry
+
+
+class _Watch:
+    """What the phases of a write took."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self._phases: list[str] = []
+
+    def tell(self, phase: str) -> None:
+        """A phase is over."""
+        now = time.perf_counter()
+        self._phases.append(f"{phase} {now - self._last:.2f} s")
+        self._last = now
+
+    def __str__(self) -> str:
+        return ", ".join(self._phases)

@@ -76,7 +76,7 @@ def _index_meanwhile(settings: Settings) -> None:
     try:
         archive = Archive(settings.archive_path)
         try:
-            synchronize(archive, open_engine(settings))
+            synchronize(archive, open_engine(settings, to_write=True))
         finally:
             archive.close()
     except Exception:  # noqa: BLE001  # the crawl goes on; its end tries again, and tells
@@ -94,7 +94,7 @@ def reindex_task(settings: Settings, run: JobRun) -> Mapping[str, Any]:
         pages = _read_again(settings, archive, run)
         documents = rebuild(
             archive,
-            open_engine(settings),
+            open_engine(settings, to_write=True),
             lambda done, total: run.report(done, total, "documents"),
         )
     finally:
@@ -153,7 +153,7 @@ def _read_again(settings: Settings, archive: Archive, run: JobRun) -> int:
 def _synchronize(settings: Settings, archive: Archive, run: JobRun) -> dict[str, int]:
     summary: IndexSummary = synchronize(
         archive,
-        open_engine(settings),
+        open_engine(settings, to_write=True),
         lambda done, total: run.report(done, total, "documents"),
     )
     return {

@@ -8,7 +8,8 @@ nothing is joined through a chain of small steps, and clusters keep their name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -43,16 +44,25 @@ class Candidate(NamedTuple):
     fingerprint: str
 
 
-def clusters(candidates: Sequence[Candidate]) -> npt.NDArray[np.int32]:
+def clusters(candidates: Iterable[Candidate]) -> npt.NDArray[np.int32]:
     """For each document the index of the first of its cluster, its own where it is alone.
 
     Linear in the number of documents but for groups of one title.
     """
-    first = np.arange(len(candidates), dtype=np.int32)
-    blank = np.zeros(1, SIGNATURE).tobytes()
-    packed = [one.likeness if _is_current(one.likeness) else blank for one in candidates]
-    rows = np.frombuffer(b"".join(packed), SIGNATURE)  # type: ignore[arg-type]
-    _join_fingerprints(first, candidates, rows["version"] != SIGNATURE_VERSION)
+    blank = bytes(SIGNATURE.itemsize)
+    packed: list[bytes] = []
+    unsigned: dict[int, str] = {}
+    for number, (likeness, fingerprint) in enumerate(candidates):
+        if likeness is not None and _is_current(likeness):
+            packed.append(likeness)
+        else:
+            packed.append(blank)
+            unsigned[number] = fingerprint
+    first = np.arange(len(packed), dtype=np.int32)
+    known: dict[str, int] = {}
+    for number, fingerprint in unsigned.items():
+        first[number] = known.setdefault(fingerprint, number)
+    rows = np.frombuffer(b"".join(packed), SIGNATURE)
     pairs = _candidate_pairs(rows, likeness_rules())
     for start in range(0, len(pairs), _BATCH):
         part = pairs[start : start + _BATCH]
@@ -62,20 +72,8 @@ def clusters(candidates: Sequence[Candidate]) -> npt.NDArray[np.int32]:
     return first
 
 
-def _is_current(likeness: bytes | None) -> bool:
-    return (
-        likeness is not None
-        and len(likeness) == SIGNATURE.itemsize
-        and likeness[0] == SIGNATURE_VERSION
-    )
-
-
-def _join_fingerprints(
-    first: npt.NDArray[np.int32], candidates: Sequence[Candidate], unsigned: npt.NDArray[np.bool_]
-) -> None:
-    known: dict[str, int] = {}
-    for number in np.flatnonzero(unsigned).tolist():
-        first[number] = known.setdefault(candidates[number].fingerprint, number)
+def _is_current(likeness: bytes) -> bool:
+    return len(likeness) == SIGNATURE.itemsize and likeness[0] == SIGNATURE_VERSION
 
 
 def _candidate_pairs(rows: Rows, rules: LikenessRules) -> Ids:
@@ -98,12 +96,17 @@ def _within(numbers: Ids, keys: list[npt.NDArray[Any]], rows: Rows, rules: Liken
     found = [np.empty((0, 2), np.int64)]
     for group in _groups(numbers, keys):
         if len(group) <= rules.largest_group:
-            left, right = np.triu_indices(len(group), 1)
-            found.append(np.stack([group[left], group[right]], axis=1))
+            found.append(group[_pairs(len(group))])
             continue
         for part in _groups(group, [rows["all_figures"][group]]):
             found.append(np.stack([np.full(len(part) - 1, part[0]), part[1:]], axis=1))
     return np.concatenate(found)
+
+
+@lru_cache(maxsize=64)
+def _pairs(count: int) -> Ids:
+    """All pairs of so many, the smaller first."""
+    return np.stack(np.triu_indices(count, 1), axis=1)
 
 
 def _groups(numbers: Ids, keys: list[npt.NDArray[Any]]) -> Iterator[Ids]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from datetime import date
 from hashlib import blake2b
-from typing import Any, Final
+from struct import Struct
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -66,12 +67,12 @@ _GRAM: Final = 4
 _MOST_GRAMS: Final = 20_000
 """Longer texts are judged by so much of them: reading on would change no verdict."""
 _FEWEST_BITS: Final = 4
+_FINER: Final = 2
+"""Bits fewer in the chunks of the edges."""
 _CREDIT_LINES: Final = 4
 _END: Final = 24
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _FIGURE: Final = re.compile(r"\d+|[〇零一二三四五六七八九十百千万亿]+")
-_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
-_BASE: Final = 0x5851F42D4C957F2D
 
 
 def likeness_of(document: Document) -> bytes:
@@ -79,95 +80,88 @@ def likeness_of(document: Document) -> bytes:
     rules = likeness_rules()
     lines = _without_credits(document.text.split("\n"), rules)
     text = _folded("".join(lines))
-    row = np.zeros(1, SIGNATURE)
-    record: Any = row[0]
-    record["version"] = SIGNATURE_VERSION
-    record["length"] = len(text)
-    record["title"] = _hash(_bare_title(document.title, rules), 8)
-    record["kind"] = _hash(document.filetype, 4)
-    # A document without text is like no other but itself.
-    record["text"] = _hash(text or document.url, 8)
-    record["number"] = _hash(_number_key(document.document_number), 4)
-    record["body"] = _hash(document.issuer or _closing_body(lines, rules), 4)
-    record["signed"] = _ordinal(document.signed)
-    record["published"] = _ordinal(document.published)
-    if len(text) >= rules.shortest and document.type not in rules.equal_only:
-        record["near"] = 1
-        _describe(record, text)
-        record["ends"] = _hash(text[:_END], 2), _hash(text[-_END:], 2)
-        for side, edge in zip(record["lines"], (lines, lines[::-1]), strict=True):
-            hashes = [_hash(_folded(line), 2) for line in edge[:EDGE_LINES]]
-            side[: len(hashes)] = hashes
-    return row.tobytes()
+    is_near = len(text) >= rules.shortest and document.type not in rules.equal_only
+    described = _describe(text, lines) if is_near else _UNDESCRIBED
+    head = _HEAD.pack(
+        SIGNATURE_VERSION,
+        described.level,
+        is_near,
+        *described.counts,
+        len(text),
+        _hash(_bare_title(document.title, rules), 8),
+        # A document without text is like no other but itself.
+        _hash(text or document.url, 8),
+        _hash(document.filetype, 4),
+        _hash(_number_key(document.document_number), 4),
+        _hash(document.issuer or _closing_body(lines, rules), 4),
+        _ordinal(document.signed),
+        _ordinal(document.published),
+        described.all_figures,
+    )
+    return head + described.arrays
 
 
-def _describe(record: Any, text: str) -> None:
-    """The parts by which texts are compared that are not equal."""
+class _Described(NamedTuple):
+    """The parts of a signature by which texts are compared that are not equal; ``counts`` of
+    figures, fine and coarse chunks, ``arrays`` from the figures on."""
+
+    level: int
+    counts: tuple[int, int, int]
+    all_figures: int
+    arrays: bytes
+
+
+_HEAD: Final = Struct("<6BIQQIIIiiI")
+"""The fields of a signature before its arrays."""
+_UNDESCRIBED: Final = _Described(0, (0, 0, 0), 0, bytes(SIGNATURE.itemsize - _HEAD.size))
+
+
+def _describe(text: str, lines: list[str]) -> _Described:
+    """Of a folded text, which has no character that numpy or UTF-32 would not keep."""
+    from indexer.likeness.chunks import chunks, cuts  # Numba, which not every command needs
+
     figures = sorted({_hash(figure, 4) for figure in _FIGURE.findall(text)})
-    record["figure_count"] = min(len(figures), 255)
-    record["all_figures"] = _hash(repr(figures), 4)
-    kept = figures[:MOST_FIGURES]
-    record["figures"][: len(kept)] = np.array(kept, np.uint64).astype(np.uint16)
-    grams = text[:_MOST_GRAMS]
+    encoded = text.encode("utf-32-le")
+    grams = min(len(text), _MOST_GRAMS) - _GRAM + 1
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
-    minhash.update([grams[i : i + _GRAM] for i in range(len(grams) - _GRAM + 1)])
-    record["minhash"] = np.array(minhash.digest(), np.uint32).astype(np.uint8)
-    _describe_chunks(record, _Chunker(text))
-
-
-def _describe_chunks(record: Any, chunker: _Chunker) -> None:
+    # All strings of so many characters in a row, each a step of one further.
+    minhash.update(np.ndarray(grams, f"<U{_GRAM}", encoded, strides=4).tolist())
+    mixed, levels = cuts(np.frombuffer(encoded, "<u4"))
     level = _FEWEST_BITS
-    while len(fine := chunker.bounds(level)) > MOST_CHUNKS + 1:
+    while len(fine := chunks(mixed, levels, level)) > MOST_CHUNKS:
         level += 1
-    coarse = chunker.bounds(level + 1)
-    coarse = coarse if len(coarse) <= COARSE_CHUNKS + 1 else coarse[:1]
-    record["level"] = level
-    for name, bounds in (("fine", fine), ("coarse", coarse)):
-        record[f"{name}_count"] = len(bounds) - 1
-        record[name][: len(bounds) - 1] = chunker.hashes(bounds)
-    bounds = chunker.bounds(level - 2)
-    head, tail = bounds[: EDGE_CHUNKS + 1], bounds[-EDGE_CHUNKS - 1 :]
-    record["edges"][0, : len(head) - 1] = chunker.hashes(head).astype(np.uint8)
-    record["edges"][1, : len(tail) - 1] = chunker.hashes(tail)[::-1].astype(np.uint8)
+    coarse = chunks(mixed, levels, level + 1)
+    coarse = coarse if len(coarse) <= COARSE_CHUNKS else coarse[:0]
+    edges = chunks(mixed, levels, level - _FINER).astype("u1")
+    arrays = (
+        _filled(np.array(figures[:MOST_FIGURES], "<u4").astype("<u2"), MOST_FIGURES),
+        np.array(minhash.digest(), "<u4").astype("u1").tobytes(),
+        _filled(fine, MOST_CHUNKS),
+        _filled(coarse, COARSE_CHUNKS),
+        _ENDS.pack(_hash(text[:_END], 2), _hash(text[-_END:], 2)),
+        *_line_hashes(lines),
+        _filled(edges[:EDGE_CHUNKS], EDGE_CHUNKS),
+        _filled(edges[::-1][:EDGE_CHUNKS], EDGE_CHUNKS),
+    )
+    counts = min(len(figures), 255), len(fine), len(coarse)
+    return _Described(level, counts, _hash(repr(figures), 4), b"".join(arrays))
 
 
-class _Chunker:
-    """A text cut where a hash of four characters in a row ends in so many zero bits.
-
-    What stands elsewhere moves no cut, and the cuts of a level are among those of the level
-    before it.
-    """
-
-    def __init__(self, text: str) -> None:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
-        mixed = codes * _MULTIPLIER
-        mixed ^= mixed >> np.uint64(29)
-        window = mixed[:-3] * np.uint64(3) + mixed[1:-2] * np.uint64(5)
-        window += mixed[2:-1] * np.uint64(7) + mixed[3:] * np.uint64(11)
-        self._window = (window * _MULTIPLIER) >> np.uint64(20)
-        # A chunk's hash is the polynomial of its characters, from sums over the whole text.
-        terms = mixed * _powers(_BASE, len(codes))
-        self._sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
-        self._inverse = _powers(pow(_BASE, -1, 1 << 64), len(codes))
-
-    def bounds(self, level: int) -> npt.NDArray[np.int64]:
-        """Where chunks of 2 ** ``level`` characters on average begin, and the text's end."""
-        ends = np.flatnonzero((self._window & np.uint64((1 << level) - 1)) == 0) + _GRAM
-        return np.unique(np.concatenate([[0], ends, [len(self._sums) - 1]]))
-
-    def hashes(self, bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.uint16]:
-        """The hashes of the chunks between consecutive bounds."""
-        hashes = (self._sums[bounds[1:]] - self._sums[bounds[:-1]]) * self._inverse[bounds[:-1]]
-        hashes ^= hashes >> np.uint64(32)
-        kept: npt.NDArray[np.uint16] = ((hashes * _MULTIPLIER) >> np.uint64(48)).astype(np.uint16)
-        return kept
+_ENDS: Final = Struct("<2H")
 
 
-def _powers(base: int, count: int) -> npt.NDArray[np.uint64]:
-    """1, base, base ** 2 … modulo 2 ** 64."""
-    powers = np.full(count, base, np.uint64)
-    powers[0] = 1
-    return np.cumprod(powers, dtype=np.uint64)
+def _filled(values: npt.NDArray[Any], size: int) -> bytes:
+    """So many values, zeros behind those that are there."""
+    return values.tobytes().ljust(size * values.itemsize, b"\0")
+
+
+def _line_hashes(lines: list[str]) -> tuple[bytes, bytes]:
+    """Of the outermost lines of both ends, from the end inwards."""
+    edge = lines if len(lines) <= 2 * EDGE_LINES else lines[:EDGE_LINES] + lines[-EDGE_LINES:]
+    folded = fold_characters("\n".join(edge)).split("\n")  # no rule looks across lines
+    hashes = np.array([_hash(_NO_WORD.sub("", line), 2) for line in folded], "<u2")
+    first, last = hashes[:EDGE_LINES], hashes[::-1][:EDGE_LINES]
+    return _filled(first, EDGE_LINES), _filled(last, EDGE_LINES)
 
 
 def _folded(text: str) -> str:
@@ -184,13 +178,13 @@ def _bare_title(title: str, rules: LikenessRules) -> str:
 
 def _without_credits(lines: list[str], rules: LikenessRules) -> list[str]:
     """The text without the lines at its edges that belong to the page."""
-    edge = {*range(_CREDIT_LINES), *range(len(lines) - _CREDIT_LINES, len(lines))}
-    kept = [
+    inner = range(_CREDIT_LINES, len(lines) - _CREDIT_LINES)
+    return [
         line
         for number, line in enumerate(lines)
-        if number not in edge or not rules.credits.match(line.strip()) or len(line) > 80
+        if (bare := line.strip())
+        and (number in inner or len(line) > 80 or not rules.credits.match(bare))
     ]
-    return [line for line in kept if line.strip()]
 
 
 def _closing_body(lines: list[str], rules: LikenessRules) -> str:

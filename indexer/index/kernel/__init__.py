@@ -1,0 +1,1 @@
+"""The compiled part of answering: loops over postings and documents, without Python's lock."""

@@ -1,0 +1,90 @@
+"""Hashes of terms and checks of arrays (FNV-1a, RFC 9923), compiled."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from analyzers.compiled import compiled
+
+Slots = npt.NDArray[np.uint32]
+
+_START: Final = np.uint64(0xCBF29CE484222325)
+_PRIME: Final = np.uint64(0x100000001B3)
+_HALF: Final = np.uint64(32)
+
+
+@compiled
+def check_of(words: Any) -> Any:
+    """A check of an array of 32-bit words, itself of 32 bits."""
+    state = _START
+    for word in words:
+        state = (state ^ np.uint64(word)) * _PRIME
+    return np.uint32(state ^ (state >> _HALF))
+
+
+@compiled
+def checks_of(words: Any, ends: Any) -> Any:
+    """A check of each of the parts of an array that end at ``ends``."""
+    checks = np.empty(len(ends), np.uint32)
+    start = 0
+    for at in range(len(ends)):
+        checks[at] = check_of(words[start : ends[at]])
+        start = ends[at]
+    return checks
+
+
+@compiled
+def _hash(field: int, text: Any) -> Any:
+    state = (_START ^ np.uint64(field)) * _PRIME
+    for byte in text:
+        state = (state ^ np.uint64(byte)) * _PRIME
+    return state ^ (state >> _HALF)
+
+
+@compiled
+def slots_of(field_ends: Any, text: Any, text_ends: Any) -> Any:
+    """A hash table of terms with open addressing: term + 1, or 0 for nothing.
+
+    Its length is a power of two, and at least twice the number of terms.
+    """
+    size = 2
+    while size < 2 * len(text_ends):
+        size *= 2
+    slots = np.zeros(size, np.uint32)
+    field, start = 0, 0
+    for term in range(len(text_ends)):
+        while term >= field_ends[field]:
+            field += 1
+        slot = _hash(field, text[start : text_ends[term]]) & np.uint64(size - 1)
+        while slots[slot]:
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        slots[slot] = term + 1
+        start = text_ends[term]
+    return slots
+
+
+@compiled
+def find_term(
+    slots: Any, field: int, wanted: Any, first: int, last: int, text: Any, text_ends: Any
+) -> int:
+    """The term of these bytes among those of a field, which are from ``first`` to before
+    ``last``; -1 if there is none."""
+    mask = np.uint64(len(slots) - 1)
+    slot = _hash(field, wanted) & mask
+    while slots[slot]:
+        term = np.int64(slots[slot]) - 1
+        if first <= term < last:
+            start = text_ends[term - 1] if term else 0
+            if text_ends[term] - start == len(wanted):
+                same = True
+                for at in range(len(wanted)):
+                    if text[start + at] != wanted[at]:
+                        same = False
+                        break
+                if same:
+                    return int(term)
+        slot = (slot + np.uint64(1)) & mask
+    return -1
