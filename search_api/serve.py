@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,10 @@ from gunicorn.arbiter import Arbiter
 from analyzers.segment import default_segmenter
 from indexer.config import Settings
 from indexer.failure import Failure
+from indexer.index.engine import EngineError
+from search_api import balanced_worker
 
+_SHARED = ("search_api.app", "indexer.index.whoosh_engine")
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -36,7 +43,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": f"{host}:{server.port}",
             "workers": server.workers,
             "threads": server.threads,
-            "worker_class": "gthread",
+            "worker_class": "search_api.balanced_worker.BalancedWorker",
             "proc_name": "qzsearch",
             "graceful_timeout": 10,
             "timeout": 60,
@@ -44,7 +51,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             # Heartbeats on a disk that is busy with an index delay answers.
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
             "when_ready": _tell_address,
-            "child_exit": _forget_metrics,
+            "post_worker_init": _open_index,
+            "child_exit": _forget,
             "worker_exit": _close,
             "on_exit": lambda _arbiter: self._on_exit(),
             # A query may be 200 characters, nine bytes each in a URL, and more: what is too
@@ -65,11 +73,14 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def serve(settings: Settings, on_exit: Callable[[], None] = lambda: None) -> None:
     """Serve until the process is told to stop; does not return.
 
-    The dictionary is loaded before the workers are forked, so that they share it.
+    Code and dictionary are loaded before the workers are forked, so that they share them.
     """
     check_port(settings.server.host, settings.server.port)
     os.environ[_METRICS] = str(_metrics_folder(settings))  # prometheus_client is imported later
     default_segmenter().load()
+    for module in _SHARED:
+        import_module(module)
+    gc.freeze()  # a look for garbage would write to what is shared, and make copies of it
     _Server(settings, on_exit).run()
 
 
@@ -104,6 +115,19 @@ def _tell_address(arbiter: Arbiter) -> None:
         print(f"qzsearch is ready at http://{host}:{port}/", flush=True)
 
 
+def _open_index(worker: Any) -> None:
+    """Open the index before the first search asks for it."""
+    from search_api.services import EXTENSION
+
+    def open_it() -> None:
+        with suppress(EngineError):  # the first search tells
+            worker.wsgi.extensions[EXTENSION].engine.status()
+        gc.freeze()  # dictionaries and columns stay: looking at them again and again is vain
+        gc.set_threshold(20_000, 50, 50)
+
+    threading.Thread(target=open_it, name="index-opening", daemon=True).start()
+
+
 def _close(_arbiter: Arbiter, worker: Any) -> None:
     """A worker that stops writes what waits to be written."""
     from search_api.services import EXTENSION
@@ -113,8 +137,9 @@ def _close(_arbiter: Arbiter, worker: Any) -> None:
         app.extensions[EXTENSION].close()
 
 
-def _forget_metrics(_arbiter: Arbiter, worker: Any) -> None:
-    """Gauges of a worker that has gone are not counted any more."""
+def _forget(_arbiter: Arbiter, worker: Any) -> None:
+    """Gauges and connections of a worker that has gone are not counted any more."""
+    balanced_worker.forget(worker)
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
