@@ -267,5 +267,6 @@ def _size_faults(text: str) -> Iterator[str]:
                 terms += 1
                 if terms == MOST_TERMS + 1:
                     yield f"line {line}: more than {MOST_TERMS} words in one entry"
-    except yaml.YAMLError:
-        return  # validate tells it
+    except yaml.YAMLError as error:  # validate tells it, but for what LibYAML itself refuses
+        if "nesting depth" in str(error):
+            yield "line 1: nested too deeply"
