@@ -20,8 +20,10 @@ _GIVE_WAY_SECONDS: Final = 0.1
 """Long enough for a busy worker to take a connection; if it does not, another does."""
 _LOOK_SECONDS: Final = 0.001
 
-_counts = memoryview(mmap.mmap(-1, _SLOTS * 4)).cast("i")
-"""Connections of each worker, by its age; anonymous memory that forks share."""
+_shared = memoryview(mmap.mmap(-1, 2 * _SLOTS * 8)).cast("q")
+"""Anonymous memory that forks share."""
+_counts, _accepted = _shared[:_SLOTS], _shared[_SLOTS:]
+"""By the age of a worker: its connections, and how many it has accepted so far."""
 for _slot in range(_SLOTS):
     _counts[_slot] = _ABSENT
 
@@ -29,7 +31,8 @@ for _slot in range(_SLOTS):
 class BalancedWorker(ThreadWorker):  # type: ignore[misc]
     """A worker of threads; see the module."""
 
-    _gave_way = 0.0
+    _accepted_so_far = -1
+    _gives_way_since = 0.0
 
     def init_process(self) -> None:
         """Begin to take part: until here it was an object of the master's."""
@@ -54,16 +57,20 @@ class BalancedWorker(ThreadWorker):  # type: ignore[misc]
         """Accept a new connection, unless another worker that has fewer takes it soon."""
         if self._gives_way():
             time.sleep(_LOOK_SECONDS)  # the socket stays readable: this is called again
-        else:
-            super().accept(listener)
+            return
+        before = self.nr_conns
+        super().accept(listener)
+        if self.nr_conns > before:
+            _accepted[self._slot] += 1
 
     def _gives_way(self) -> bool:
         own, now = self.nr_conns, time.monotonic()
         if not any(_ABSENT < count < own for count in _counts):
             return False
-        if now > self._gave_way + 2 * _GIVE_WAY_SECONDS:  # another connection than last time
-            self._gave_way = now
-        return now < self._gave_way + _GIVE_WAY_SECONDS
+        accepted = sum(_accepted)
+        if accepted != self._accepted_so_far:  # another connection than last time
+            self._accepted_so_far, self._gives_way_since = accepted, now
+        return now < self._gives_way_since + _GIVE_WAY_SECONDS
 
 
 def forget(worker: Any) -> None:
