@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.index.kernel.expand import first_from, spelled_like
 from indexer.index.kernel.phrases import common, find_phrase
-from indexer.index.kernel.pruned import any_best, every_best, insert, set_bits
+from indexer.index.kernel.pruned import any_best, every_best, insert, set_bits, set_ranks
 from indexer.index.kernel.select import NEWEST, OLDEST, RELEVANCE, best_of_found
 from indexer.index.kernel.workspace import Workspaces
 
@@ -118,11 +118,13 @@ def test_the_best_of_any_and_of_every_term(
     weights = fixed([one[number] for one in lists for number in sorted(one)], np.float32)
     scales = [4.0 / (at + 1) ** 2 for at in range(len(lists))]  # so that pruning happens
     bits = np.zeros((len(lists), 2), np.uint64)
+    ranks = np.zeros((len(lists), 2), np.uint32)
     for at, one in enumerate(lists):
         set_bits(np.array(sorted(one), np.int32), bits[at])
+        set_ranks(bits[at], ranks[at])
     rows = [at if at in with_bits else -1 for at in range(len(lists))]
     table = np.array(list(zip([0, *ends], ends, rows, scales, strict=False)), np.float64)
-    terms = (table, numbers, weights, bits, norms, allowed)
+    terms = (np.arange(len(lists)), table, numbers, weights, bits, ranks, norms)
     for is_every, joined in ((False, set.union), (True, set.intersection)):
         found = joined(*(set(one) for one in lists)) - forbidden
         gained = {
@@ -135,10 +137,12 @@ def test_the_best_of_any_and_of_every_term(
         }
         best, best_scores = np.empty(most, np.int32), np.empty(most, np.float32)
         if is_every:
-            kept, total = every_best(*terms, 0, best, best_scores, 0)
+            kept, total = every_best(*terms, allowed_bits, 0, best, best_scores, 0)
         else:
             scores, room = np.zeros(SIZE, np.float32), np.empty(SIZE + 1, np.int32)
-            kept, total = any_best(*terms, allowed_bits, 0, scores, room, best, best_scores, 0)
+            kept, total = any_best(
+                *terms, allowed, allowed_bits, 0, scores, room, best, best_scores, 0
+            )
             assert not scores.any()
         assert total == len(found)
         assert best_scores[:kept] == pytest.approx(sorted(gained.values(), reverse=True)[:most])

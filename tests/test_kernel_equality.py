@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.index import term_ranges
 from indexer.index.engine import IndexEntry
+from indexer.index.kernel import term_table
 from indexer.index.ranking import ranking_parameters
 from indexer.index.whoosh_engine import WhooshEngine
 from indexer.index.writing.analysing import analyse
@@ -59,8 +61,12 @@ def in_segments(
 @pytest.mark.parametrize("segments", [1, 12])
 @pytest.mark.parametrize("is_changed", [False, True])
 def test_the_same_documents_with_the_same_scores(
-    tmp_path: Path, segments: int, is_changed: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segments: int, is_changed: bool
 ) -> None:
+    # As in a large index: bitmaps of frequent terms, and more terms than are remembered.
+    monkeypatch.setattr(term_ranges, "_LEAST_DOCUMENTS", 1)
+    monkeypatch.setattr(term_ranges, "_FREQUENT", 8)
+    monkeypatch.setattr(term_table, "_ROOM", 20)
     chance = random.Random(segments)
     engine = WhooshEngine(tmp_path)
     entries = [made_of(number, chance) for number in range(DOCUMENTS)]

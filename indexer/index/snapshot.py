@@ -230,6 +230,14 @@ class Snapshot:
             found = self._remembered[key] = make()
         return cast(Made, found)
 
+    def recall(self, key: Hashable) -> Any:
+        """What is known by a key, or None."""
+        return self._remembered.get(key)
+
+    def remember(self, key: Hashable, made: Any) -> None:
+        """Know something by its key."""
+        self._remembered[key] = made
+
     def numbers_of(self, before: Snapshot) -> Ids:
         """The number here of each document of an earlier snapshot, -1 if it is deleted or its
         segment was merged into another."""

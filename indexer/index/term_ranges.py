@@ -10,18 +10,20 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.kernel.pruned import set_bits
+from indexer.index.kernel.pruned import set_bits, set_ranks
 from indexer.index.postings.file import MappedPostings, Postings
 from indexer.index.postings.inverted import Numbers, Weights
 
 _MOST_TERMS: Final = 20_000
-_FREQUENT: Final = 32
-"""A term in more than one of so many documents has a bitmap: that is smaller than its list."""
+_FREQUENT: Final = 64
+"""A term in more than one of so many documents has a bitmap, with ranks: half as large again
+as its list."""
 _LEAST_DOCUMENTS: Final = 4_096
-_BITMAP_BYTES: Final = 1 << 25
+_BITMAP_BYTES: Final = 1 << 26
 """For all bitmaps of a segment; terms that come when it is full have none."""
 
 Bits = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.uint32]
 Range = tuple[int, int, int]
 """The first posting of a term, the one behind its last, and the row of its bitmap or -1."""
 
@@ -32,6 +34,7 @@ class Ranges(NamedTuple):
     numbers: Numbers
     weights: Weights
     bits: Bits
+    ranks: Counts
     of: Sequence[Range]
 
 
@@ -42,9 +45,10 @@ class TermRanges:
         self.mapped, self._field = mapped, field
         self._words = (mapped.inverted.documents + 63) // 64
         is_large = mapped.inverted.documents >= _LEAST_DOCUMENTS
-        rows = _BITMAP_BYTES // (8 * self._words) if is_large else 0
+        rows = _BITMAP_BYTES // (12 * self._words) if is_large else 0
         # Pages of it that are not written take no memory.
         self._bits: Bits = np.zeros((rows, self._words), np.uint64)
+        self._ranks: Counts = np.zeros((rows, self._words), np.uint32)
         self._used = 0
         self._known: dict[str, Range] = {}
         self._lock = threading.Lock()
@@ -58,7 +62,7 @@ class TermRanges:
         known = self._known
         inverted = self.mapped.inverted
         found = [known.get(term) or self._find(term) for term in terms]
-        return Ranges(inverted.numbers, inverted.weights, self._bits, found)
+        return Ranges(inverted.numbers, inverted.weights, self._bits, self._ranks, found)
 
     def _find(self, term: str) -> Range:
         encoded = term.encode("utf-8", "surrogatepass")
@@ -74,9 +78,8 @@ class TermRanges:
             if frequent and self._used < len(self._bits):
                 row = self._used
                 self._used += 1
-                bits = np.zeros(self._words, np.uint64)
-                set_bits(numbers, bits)
-                self._bits[row] = bits
+                set_bits(numbers, self._bits[row])
+                set_ranks(self._bits[row], self._ranks[row])
             found = self._known[term] = (first, last, row)
         return found
 
@@ -89,4 +92,6 @@ def gathered(lists: Sequence[Postings], documents: int) -> Ranges:
         arrays.append(np.concatenate(each))
         arrays[-1].flags.writeable = False
     ranges = [(first, last, -1) for first, last in zip([0, *ends], ends, strict=False)]
-    return Ranges(arrays[0], arrays[1], np.zeros((0, (documents + 63) // 64), np.uint64), ranges)
+    shape = (0, (documents + 63) // 64)
+    no_bitmaps = (np.zeros(shape, np.uint64), np.zeros(shape, np.uint32))
+    return Ranges(arrays[0], arrays[1], *no_bitmaps, ranges)
