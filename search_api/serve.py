@@ -116,12 +116,12 @@ def _tell_address(arbiter: Arbiter) -> None:
 
 
 def _open_index(worker: Any) -> None:
-    """Open the index before the first search asks for it."""
+    """Open the index, and load what searches it, before the first search asks for it."""
     from search_api.services import EXTENSION
 
     def open_it() -> None:
         with suppress(EngineError):  # the first search tells
-            worker.wsgi.extensions[EXTENSION].engine.status()
+            worker.wsgi.extensions[EXTENSION].engine.warm()
         gc.freeze()  # dictionaries and columns stay: looking at them again and again is vain
         gc.set_threshold(20_000, 50, 50)
 

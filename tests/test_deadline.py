@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,8 @@ from indexer.index import deadline
 from indexer.index.whoosh_engine import WhooshEngine
 from indexes import ask, build, document, names
 from test_api_support import make_app, services_of
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class Clock:
@@ -57,6 +62,26 @@ def test_whenever_time_is_up_nothing_excluded_is_shown(
     assert set(names(found)) <= {"fund", "school"}
     assert found.total == len(found.hits)
     assert found.partial or set(names(found)) == {"fund", "school"}
+
+
+def test_the_first_search_after_an_installation_is_whole(tmp_path: Path) -> None:
+    """What is compiled then takes longer than a search may."""
+    index = tmp_path / "index"
+    build(index, document("both", "公积金提取", "营业执照也在这里办理"))
+    for package in ("analyzers", "indexer", "search_api"):
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=leave)
+    program = f"""
+from pathlib import Path
+from indexer.index.whoosh_engine import WhooshEngine
+from search_api.searching import SearchParameters, run_search
+found = run_search(WhooshEngine(Path({str(index)!r})), SearchParameters(q="公积金 营业执照"), 0.3)
+print(found.response.total, found.response.partial)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout == "1 False\n", done.stderr
 
 
 def test_the_service_says_so_too(tmp_path: Path) -> None:

@@ -283,6 +283,14 @@ class SearchEngine(ABC):
         """Build a fresh index beside the old one and switch; returns documents written."""
 
     @abstractmethod
+    def warm(self) -> None:
+        """Have ready what the first search of a process would wait for.
+
+        Raises:
+            EngineError: the index is missing or cannot be read.
+        """
+
+    @abstractmethod
     def status(self) -> IndexStatus:
         """What the index holds; zeros without an index."""
 

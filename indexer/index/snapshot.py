@@ -312,8 +312,10 @@ class Snapshot:
     def title_of(self, url: str) -> str | None:
         """The title of the document of this URL, or None if there is none."""
         number = self.number_of(url)
-        if number is None:
-            return None
+        return None if number is None else self.title_at(number)
+
+    def title_at(self, number: int) -> str:
+        """The title of a document."""
         return self._names[number].decode("utf-8", "surrogatepass")
 
     def column(self, field: str) -> BytesColumn:

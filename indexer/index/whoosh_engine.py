@@ -16,6 +16,7 @@ from pathlib import Path
 import whoosh
 
 from analyzers.normalize import normalize
+from analyzers.query import parse_query
 from analyzers.synonyms import Synonyms, default_synonyms
 from indexer.index.correction import Corrector
 from indexer.index.engine import (
@@ -47,6 +48,8 @@ _WATCH_SECONDS = 0.25
 _ATTEMPTS = 10
 _OLDEST_WHOOSH = (2, 7, 5)
 _RELATED = 8
+_SAMPLE = 40
+"""Characters of a title: a query as people type it, or somewhat longer."""
 
 
 class WhooshEngine(SearchEngine):
@@ -78,6 +81,8 @@ class WhooshEngine(SearchEngine):
         self._prepares = prepares
         self._snapshot: Snapshot | None = None
         self._loading = threading.Lock()
+        self._warming = threading.Lock()
+        self._is_warm = False
         self._watcher_pid = 0
 
     # -- reading --------------------------------------------------------------------------
@@ -85,6 +90,8 @@ class WhooshEngine(SearchEngine):
     def search(self, request: SearchRequest) -> SearchResponse:
         """See the base class."""
         snapshot = self._current()
+        if request.seconds is not None and not self._is_warm:
+            self.warm()  # the time is for searching, not for compiling
         response = Search(snapshot, request, self._ranking, self._synonyms()).run()
         correction = None if request.exact else self._correction(snapshot, request)
         return replace(response, correction=correction, related=_related(request, response))
@@ -102,6 +109,18 @@ class WhooshEngine(SearchEngine):
             if not any(snapshot.frequency("content", term) for term in sound.terms)
         ]
         return as_spelled(normalized, sounds) if sounds else None
+
+    def warm(self) -> None:
+        """See the base class: the functions that search are loaded, or, after an installation,
+        compiled, by a search for a title."""
+        with self._warming:
+            snapshot = self._current()
+            if self._is_warm or not snapshot.documents:
+                return
+            query = parse_query(snapshot.title_at(int(snapshot.live.argmax()))[:_SAMPLE])
+            if not query.is_empty():
+                Search(snapshot, SearchRequest(query), self._ranking, self._synonyms()).run()
+            self._is_warm = True
 
     def suggest(
         self,
