@@ -12,9 +12,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-import yaml
-
 from analyzers.normalize import normalize
+from analyzers.own_data import load_yaml
 
 SAME_BODY: Final = 0.9
 """Another name of the same body; less than 1 so that the name as typed wins among equals."""
@@ -63,7 +62,7 @@ class Bodies:
 def bodies() -> Bodies:
     """The bodies of ``data/bodies.yaml``."""
     text = resources.files("analyzers").joinpath("data/bodies.yaml").read_text("utf-8")
-    entries = yaml.safe_load(text)
+    entries = load_yaml(text)
     names_of: dict[str, tuple[str, ...]] = {}
     origins_of: dict[str, tuple[str, ...]] = {}
     for entry in entries:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from analyzers.bulk_dictionary import dictionary
 from analyzers.bulk_group import count_postings, encode_terms, group, order_numbers
-from analyzers.bulk_walk import ALPHANUMERIC, HAN, MARK, SPACE, find_terms, find_units
+from analyzers.bulk_units import ALPHANUMERIC, HAN, MARK, SPACE, find_units
+from analyzers.bulk_walk import find_terms
 from analyzers.units import HAN as HAN_RANGES
 
 _CLASSES: Final = {
@@ -36,15 +37,15 @@ class Part(NamedTuple):
         document: its number; ascending from part to part.
         weight: of each occurrence of a term.
         joins: whether its positions go on behind those of the part before, a gap between.
-        placed: whether it has positions. One that has not only weighs more what its document
-            has already.
+        lead: so many characters at its beginning are its lead: what ends within them weighs
+            more.
     """
 
     text: str
     document: int
     weight: float = 1.0
     joins: bool = False
-    placed: bool = True
+    lead: int = 0
 
 
 class Postings(NamedTuple):
@@ -88,42 +89,46 @@ class Analyzed(NamedTuple):
     behind: npt.NDArray[np.int64]
 
 
-def analyze(parts: Sequence[Part], documents: int, gap: int = 0) -> Analyzed:
+def analyze(
+    parts: Sequence[Part], documents: int, gap: int = 0, lead_weight: float = 0.0
+) -> Analyzed:
     """The terms of a field.
 
     Args:
         parts: in the order of documents; a document may have none.
         documents: how many there are.
         gap: positions between a part and one that joins it.
+        lead_weight: what an occurrence in a lead weighs besides.
     """
     codes = code_points([part.text for part in parts])
     ends = np.cumsum(np.fromiter((len(part.text) for part in parts), np.int64, len(parts)))
     begins = np.concatenate((np.zeros(1, np.int64), ends[:-1]))[: len(parts)]
     nodes = dictionary()
-    units, unit_ends, run_begins, run_ends = find_units(codes, begins, ends, classes())
-    joins = _column(parts, "joins", np.bool_)
-    found = find_terms(units, unit_ends, len(run_ends), joins, gap, nodes)
-    stream, places, stops, behind, keys, seen = found
+    leads, joins = _column(parts, "lead", np.int64), _column(parts, "joins", np.bool_)
+    units, unit_ends, lead_ends, run_begins, run_ends = find_units(
+        codes, begins, ends, leads, classes()
+    )
+    stream, places, leading, stops, behind, keys, seen = find_terms(
+        units, unit_ends, lead_ends, len(run_ends), joins, gap, nodes
+    )
     ranks = _ranks(codes, run_begins, run_ends)
-    numbers, placed = _column(parts, "document", np.int32), _column(parts, "placed", np.bool_)
+    numbers = _column(parts, "document", np.int32)
     order = np.argsort(
         order_numbers(keys, seen, units, nodes, codes[run_begins], ranks), kind="stable"
     )
-    # A text that is cut short may end with a word that stands nowhere.
-    is_placed = np.repeat(placed, np.diff(stops, prepend=0))
-    order = order[np.bincount(stream[is_placed], minlength=len(keys))[order] > 0]
     text, text_ends = encode_terms(order, keys, seen, units, nodes, codes, run_begins, run_ends)
-    places_of = np.full(len(keys), -1, np.int32)
+    places_of = np.empty(len(keys), np.int32)
     places_of[order] = np.arange(len(order), dtype=np.int32)
-    posting_ends, position_starts = count_postings(stream, stops, numbers, placed, places_of)
+    posting_ends, position_starts = count_postings(stream, stops, numbers, places_of)
     lengths, sums = np.zeros(documents, np.int64), np.zeros(documents, np.float64)
     grouped = group(
         stream,
         places,
+        leading,
         stops,
         numbers,
-        placed,
         _column(parts, "weight", np.float64),
+        lead_weight,
         places_of,
         posting_ends,
         position_starts,
@@ -142,7 +147,7 @@ def code_points(texts: Iterable[str]) -> npt.NDArray[np.uint32]:
 
 @lru_cache(maxsize=1)
 def classes() -> npt.NDArray[np.uint8]:
-    """The class of each code point: see :mod:`analyzers.bulk_walk`."""
+    """The class of each code point: see :mod:`analyzers.bulk_units`."""
     return code_point_table(_CLASSES, otherwise=MARK)
 
 

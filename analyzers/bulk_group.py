@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from analyzers.bulk_walk import LATIN, LATIN_END, PAIR, WORD
+from analyzers.bulk_units import LATIN
+from analyzers.bulk_walk import LATIN_END, PAIR, WORD
 from analyzers.compiled import compiled
 
 _FIRST: Final = 42
@@ -96,26 +97,23 @@ def _put(code: int, text: Any, size: int) -> int:
 
 
 @compiled
-def count_postings(
-    stream: Any, stops: Any, documents: Any, placed: Any, places_of: Any
-) -> tuple[Any, Any]:
+def count_postings(stream: Any, stops: Any, documents: Any, places_of: Any) -> tuple[Any, Any]:
     """Where the postings of each term end, and where its positions begin; see :func:`group`.
 
     Args:
-        places_of: (T) the place of each term in their order, -1 for one without positions.
+        places_of: (T) the place of each term in their order.
     """
-    terms = places_of.max() + 1 if len(places_of) else 0
+    terms = len(places_of)
     postings, positions = np.zeros(terms, np.int64), np.zeros(terms + 1, np.int64)
     last = np.full(terms, -1, np.int32)
     begin = 0
     for part in range(len(stops)):
-        if placed[part]:
-            for at in range(begin, stops[part]):
-                place = places_of[stream[at]]
-                positions[place + 1] += 1
-                if last[place] != documents[part]:
-                    last[place] = documents[part]
-                    postings[place] += 1
+        for at in range(begin, stops[part]):
+            place = places_of[stream[at]]
+            positions[place + 1] += 1
+            if last[place] != documents[part]:
+                last[place] = documents[part]
+                postings[place] += 1
         begin = stops[part]
     return np.cumsum(postings), np.cumsum(positions)
 
@@ -124,10 +122,11 @@ def count_postings(
 def group(
     stream: Any,
     places: Any,
+    leading: Any,
     stops: Any,
     documents: Any,
-    placed: Any,
     weights: Any,
+    lead_weight: float,
     places_of: Any,
     posting_ends: Any,
     position_starts: Any,
@@ -137,14 +136,12 @@ def group(
     """Put postings and positions where they belong.
 
     Args:
-        stream, places, stops: see :func:`analyzers.bulk_walk.find_terms`.
+        stream, places, leading, stops: see :func:`analyzers.bulk_walk.find_terms`.
         documents: (N) the document of each part, ascending.
-        placed: (N) whether a part's occurrences have positions; those of another only weigh
-            more what its document has already.
         weights: (N) of each occurrence of a part.
+        lead_weight: of one in the lead besides.
         places_of, posting_ends, position_starts: see :func:`count_postings`.
-        lengths, sums: (D) get the occurrences that have positions, and the weights, of all
-            terms added.
+        lengths, sums: (D) get the occurrences, and the weights, of all terms added.
 
     Returns:
         Of all terms in order: documents, weights, where positions end, and positions.
@@ -162,21 +159,17 @@ def group(
         document, weight = documents[part], weights[part]
         for at in range(begin, stops[part]):
             place = places_of[stream[at]]
-            if place < 0:
-                continue
             if last[place] != document:
-                if not placed[part]:
-                    continue
                 last[place] = document
                 numbers[next_posting[place]] = document
                 next_posting[place] += 1
             posting = next_posting[place] - 1
-            weighed[posting] += weight
-            sums[document] += weight
-            if placed[part]:
-                positions[next_position[place]] = places[at]
-                next_position[place] += 1
-                position_ends[posting] = next_position[place] - position_starts[place]
-                lengths[document] += 1
+            weighs = weight + lead_weight if leading[at] else weight
+            weighed[posting] += weighs
+            sums[document] += weighs
+            positions[next_position[place]] = places[at]
+            next_position[place] += 1
+            position_ends[posting] = next_position[place] - position_starts[place]
+        lengths[document] += stops[part] - begin
         begin = stops[part]
     return numbers, weighed.astype(np.float32), position_ends, positions

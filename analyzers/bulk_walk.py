@@ -1,7 +1,7 @@
 """Terms of normalised texts as numbers, with where each occurs; compiled.
 
-What a unit, a term and a position are is told in :mod:`analyzers.terms`. Here a unit is a
-*symbol*: the code point of a Chinese character, or the number of a Latin run and :data:`LATIN`.
+What a term and a position are is told in :mod:`analyzers.terms`, what a unit is here in
+:mod:`analyzers.bulk_units`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,9 @@ from typing import Any, Final
 import numpy as np
 
 from analyzers.bulk_dictionary import LONGEST_WORD, child
+from analyzers.bulk_units import GAP, LATIN, grown
 from analyzers.compiled import compiled
 
-SPACE: Final = 0
-MARK: Final = 1
-HAN: Final = 2
-ALPHANUMERIC: Final = 3
-"""Classes of code points: white space, what parts, Chinese characters, letters and digits."""
-
-LATIN: Final = 1 << 31
 LATIN_END: Final = 1 << 32
 WORD: Final = 1 << 62
 PAIR: Final = 21
@@ -28,142 +22,168 @@ of :data:`PAIR` bits each; the node of a word and :data:`WORD`."""
 
 _HAN_END: Final = 0x40000
 """Behind the last Chinese character: see :mod:`analyzers.units`."""
-_GAP: Final = 0
-"""The symbol of what parts."""
+_ENTRY: Final = np.dtype(
+    [("key", np.int64), ("next", np.uint64), ("term", np.int32), ("node", np.int32)]
+)
+"""Of a hash table of terms, nought where there is none: ``term`` is its number, ``node`` that of a
+pair, and ``next`` has a bit for each character that longer words go on with behind it: it spares
+most looks into the dictionary. What is asked together lies together, for to wait for memory is
+most of the work."""
 _ROOM: Final = LONGEST_WORD + 2
-_START: Final = np.uint64(0xCBF29CE484222325)
-_PRIME: Final = np.uint64(0x100000001B3)
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
+_ONE: Final = np.uint64(1)
+_LOW_SIX: Final = np.uint64(63)
 
 
 @compiled
-def find_units(codes: Any, begins: Any, ends: Any, classes: Any) -> tuple[Any, Any, Any, Any]:
-    """The units of parts of a text, white space left out.
-
-    Args:
-        codes: code points of the text.
-        begins, ends: (N) its parts.
-        classes: of each code point there is.
-
-    Returns:
-        The symbols of all parts; (N) where those of each end; where the first Latin run of
-        each number begins in ``codes``, and ends.
-    """
-    units, unit_ends = np.empty((ends - begins).sum(), np.uint32), np.empty(len(ends), np.int64)
-    run_begins, run_ends = np.empty(512, np.int64), np.empty(512, np.int64)
-    table = np.zeros(1024, np.int32)
-    count, runs = 0, 0
-    for part in range(len(ends)):
-        at, end, first, is_parted = begins[part], ends[part], count, False
-        while at < end:
-            kind = classes[codes[at]]
-            if kind < HAN:
-                is_parted = is_parted or kind == MARK
-                at += 1
-                continue
-            if is_parted and count > first:
-                units[count] = _GAP
-                count += 1
-            is_parted = False
-            if kind == HAN:
-                units[count] = codes[at]
-                at += 1
-            else:
-                begin = at
-                while at < end and classes[codes[at]] == ALPHANUMERIC:
-                    at += 1
-                if runs == len(run_ends):
-                    run_begins, run_ends = grown(run_begins), grown(run_ends)
-                    table = _rehashed_runs(table, codes, run_begins, run_ends, runs)
-                slot = _run_slot(codes, begin, at, table, run_begins, run_ends)
-                if table[slot] == 0:
-                    run_begins[runs], run_ends[runs] = begin, at
-                    runs += 1
-                    table[slot] = runs
-                units[count] = LATIN + table[slot] - 1
-            count += 1
-        unit_ends[part] = count
-    return units[:count], unit_ends, run_begins[:runs], run_ends[:runs]
-
-
-@compiled
-def find_terms(units: Any, unit_ends: Any, runs: int, joins: Any, gap: int, nodes: Any) -> Any:
+def find_terms(
+    units: Any, unit_ends: Any, lead_ends: Any, runs: int, joins: Any, gap: int, nodes: Any
+) -> Any:
     """The terms of all parts, numbered in the order in which they are met.
 
     Args:
-        units, unit_ends: see :func:`find_units`.
+        units, unit_ends, lead_ends: see :func:`analyzers.bulk_units.find_units`.
         runs: how many different Latin runs.
         joins: (N) whether a part stands ``gap`` positions behind the one before; else its
             positions begin at 0.
         nodes: see :mod:`analyzers.bulk_dictionary`.
 
     Returns:
-        The terms of all occurrences, part by part; the position of each; (N) where the
-        occurrences of each part end; (N) the position behind the last of each part; with T
-        terms, (T) their keys, and (T) where in ``units`` each was met.
+        The terms of all occurrences, part by part; the position of each; whether each ends in
+        its part's lead; (N) where the occurrences of each part end; (N) the position behind the
+        last of each part; with T terms, (T) their keys, and (T) where in ``units`` each was met.
     """
-    table, keys = np.zeros(4096, np.int32), np.empty(2048, np.int64)
-    numbered = np.zeros(_HAN_END + runs, np.int32)
-    seen, following = np.empty(2048, np.int64), np.empty(2048, np.int32)
-    room = 2 * len(units) + _ROOM
-    stream, places = np.empty(room, np.int32), np.empty(room, np.uint32)
+    table, keys, seen = np.zeros(4096, _ENTRY), np.empty(2048, np.int64), np.empty(2048, np.int64)
+    numbered, begun = np.zeros(_HAN_END + runs, np.int32), np.empty(2048, np.int32)
+    size = 2 * len(units) + _ROOM
+    stream, places = np.empty(size, np.int32), np.empty(size, np.uint32)
+    leading = np.empty(size, np.bool_)
     stops, behind = np.empty(len(joins), np.int64), np.empty(len(joins), np.int64)
-    count, terms, begin, position = 0, 0, 0, 0
+    count, terms, at, position = 0, 0, 0, 0
     for part in range(len(joins)):
         end = unit_ends[part]
-        shift = (position + gap if joins[part] else 0) - begin
-        for at in range(begin, end):
-            symbol = np.int64(units[at])
-            if symbol == _GAP:
-                continue
+        shift = (position + gap if joins[part] else 0) - at
+        while at < end:
             if count + _ROOM > len(stream):
-                stream, places = grown(stream), grown(places)
+                stream, places, leading = grown(stream), grown(places), grown(leading)
             if terms + _ROOM > len(keys):
-                keys, seen, following = grown(keys), grown(seen), grown(following)
-                table = _rehashed(table, keys, terms)
-            first = count
-            place = symbol if symbol < LATIN else symbol - LATIN + _HAN_END
-            term = numbered[place] - 1
-            if term < 0:
-                term = terms
-                keys[term], seen[term], following[term] = symbol, at, child(nodes, 0, symbol)
-                terms += 1
-                numbered[place] = terms
-            stream[count] = term
-            count += 1
-            if symbol < LATIN and at + 1 < end and _GAP < units[at + 1] < LATIN:
-                pair = _number(symbol << PAIR | np.int64(units[at + 1]), table, keys, terms)
-                if pair == terms:
-                    seen[pair], following[pair] = at, _next(nodes, following[term], units[at + 1])
-                    terms += 1
-                stream[count] = pair
-                count += 1
-                node, path, known = following[pair], units[at + 2 : end], terms
-                count, terms = _add_words(nodes, node, path, table, keys, terms, stream, count)
-                seen[known:terms] = at
-            places[first:count] = shift + at
+                keys, seen, begun = grown(keys), grown(seen), grown(begun)
+                table = _rehashed(table)
+            known = (nodes, numbered, table, keys, seen, begun)
+            room = (stream, places, leading)
+            at, terms, count = _walk(
+                units, at, end, lead_ends[part], shift, *known, *room, terms, count
+            )
         stops[part], behind[part] = count, shift + end
-        position, begin = shift + end, end
-    return stream[:count], places[:count], stops, behind, keys[:terms], seen[:terms]
+        position = shift + end
+    found = stream[:count], places[:count], leading[:count]
+    return (*found, stops, behind, keys[:terms], seen[:terms])
+
+
+@compiled
+def _walk(
+    units: Any,
+    at: int,
+    end: int,
+    lead_end: int,
+    shift: int,
+    nodes: Any,
+    numbered: Any,
+    table: Any,
+    keys: Any,
+    seen: Any,
+    begun: Any,
+    stream: Any,
+    places: Any,
+    leading: Any,
+    terms: int,
+    count: int,
+) -> tuple[int, int, int]:
+    """Add the terms that begin from ``at`` to before ``end``, as far as there is room; returns
+    how far that was, and how many terms and occurrences there are.
+
+    A loop in which no array is replaced: Numba would count references in each turn.
+    """
+    while at < end and count + _ROOM <= len(stream) and terms + _ROOM <= len(keys):
+        symbol = np.int64(units[at])
+        if symbol == GAP:
+            at += 1
+            continue
+        first, known = count, terms
+        place = symbol if symbol < LATIN else symbol - LATIN + _HAN_END
+        term = numbered[place] - 1
+        if term < 0:
+            term = terms
+            keys[term], begun[term] = symbol, child(nodes, 0, symbol)
+            terms += 1
+            numbered[place] = terms
+        stream[count] = term
+        count += 1
+        if symbol < LATIN and at + 1 < end and GAP < units[at + 1] < LATIN:
+            key = symbol << PAIR | np.int64(units[at + 1])
+            slot = _slot(key, table)
+            if table[slot].key == 0:
+                table[slot].node = _next(nodes, begun[term], units[at + 1])
+                table[slot].next = _bits_of_children(nodes, table[slot].node)
+                terms = _enter(key, slot, table, keys, terms)
+            stream[count] = table[slot].term
+            count += 1
+            if at + 2 < end and table[slot].next & _bit(units[at + 2]):
+                node = table[slot].node
+                terms, count = _add_words(
+                    units, at + 2, end, nodes, node, table, keys, stream, terms, count
+                )
+        for one in range(known, terms):
+            seen[one] = at
+        for one in range(first, count):
+            places[one], leading[one] = shift + at, False
+        if at < lead_end:
+            _mark_leading(first, count, lead_end - at, stream, keys, nodes, leading)
+        at += 1
+    return at, terms, count
+
+
+@compiled
+def _mark_leading(
+    first: int, last: int, units: int, stream: Any, keys: Any, nodes: Any, leading: Any
+) -> None:
+    """Tell which of the terms that begin at one place, a unit, its pair and longer words, end
+    within so many units."""
+    for one in range(first, last):
+        at = one - first
+        length = at + 1 if at < 2 else nodes[keys[stream[one]] - WORD].length
+        leading[one] = length <= units
 
 
 @compiled
 def _add_words(
-    nodes: Any, node: int, path: Any, table: Any, keys: Any, terms: int, stream: Any, count: int
+    units: Any,
+    at: int,
+    end: int,
+    nodes: Any,
+    node: int,
+    table: Any,
+    keys: Any,
+    stream: Any,
+    terms: int,
+    count: int,
 ) -> tuple[int, int]:
-    """Add the words of more than two characters on the path from a node to a stream of
-    ``count`` occurrences; returns how many these are then, and how many terms."""
-    for label in path:
-        node = _next(nodes, node, label)
+    """Add the words of more than two characters that go on from a node with the unit ``at``;
+    returns how many terms and occurrences there are."""
+    while at < end:
+        node = child(nodes, node, units[at])
         if node < 0:
             break
         if nodes[node].weight >= 0:
-            word = _number(WORD | np.int64(node), table, keys, terms)
-            terms = max(terms, word + 1)
-            stream[count] = word
+            key = WORD | np.int64(node)
+            slot = _slot(key, table)
+            if table[slot].key == 0:
+                terms = _enter(key, slot, table, keys, terms)
+            stream[count] = table[slot].term
             count += 1
-    return count, terms
+        at += 1
+    return terms, count
 
 
 @compiled
@@ -172,64 +192,41 @@ def _next(nodes: Any, node: int, label: int) -> int:
 
 
 @compiled
-def _number(key: int, table: Any, keys: Any, terms: int) -> int:
-    """The number of a key; ``terms``, its new one, if it was not met before."""
-    slot = _slot(key, table, keys)
-    if table[slot] == 0:
-        table[slot] = terms + 1
-        keys[terms] = key
-    return int(table[slot]) - 1
+def _bits_of_children(nodes: Any, node: int) -> Any:
+    bits = np.uint64(0)
+    if node >= 0:
+        for one in range(nodes[node].first, nodes[node + 1].first):
+            bits |= _bit(nodes[one].label)
+    return bits
 
 
 @compiled
-def _slot(key: int, table: Any, keys: Any) -> int:
+def _bit(label: Any) -> Any:
+    return _ONE << (np.uint64(label) & _LOW_SIX)
+
+
+@compiled
+def _slot(key: int, table: Any) -> int:
+    """Where a key is in a table, or shall be."""
     mask = len(table) - 1
     slot = np.int64((np.uint64(key) * _SPREAD) >> _HALF) & mask
-    while table[slot] and keys[table[slot] - 1] != key:
+    while table[slot].key != 0 and table[slot].key != key:
         slot = (slot + 1) & mask
     return int(slot)
 
 
 @compiled
-def _rehashed(table: Any, keys: Any, terms: int) -> Any:
-    larger = np.zeros(2 * len(table), np.int32)
-    for term in range(terms):
-        if keys[term] >= LATIN_END:
-            larger[_slot(keys[term], larger, keys)] = term + 1
-    return larger
+def _enter(key: int, slot: int, table: Any, keys: Any, terms: int) -> int:
+    """Give a key the next number; returns how many there are then."""
+    table[slot].key, table[slot].term = key, terms
+    keys[terms] = key
+    return terms + 1
 
 
 @compiled
-def _run_slot(codes: Any, begin: int, end: int, table: Any, run_begins: Any, run_ends: Any) -> int:
-    state = _START
-    for at in range(begin, end):
-        state = (state ^ np.uint64(codes[at])) * _PRIME
-    mask = len(table) - 1
-    slot = np.int64(state ^ (state >> _HALF)) & mask
-    while table[slot]:
-        run = table[slot] - 1
-        if run_ends[run] - run_begins[run] == end - begin:
-            at = 0
-            while at < end - begin and codes[begin + at] == codes[run_begins[run] + at]:
-                at += 1
-            if at == end - begin:
-                break
-        slot = (slot + 1) & mask
-    return int(slot)
-
-
-@compiled
-def _rehashed_runs(table: Any, codes: Any, run_begins: Any, run_ends: Any, runs: int) -> Any:
-    larger = np.zeros(2 * len(table), np.int32)
-    for run in range(runs):
-        slot = _run_slot(codes, run_begins[run], run_ends[run], larger, run_begins, run_ends)
-        larger[slot] = run + 1
-    return larger
-
-
-@compiled
-def grown(array: Any) -> Any:
-    """The same with room for as much again."""
-    larger = np.empty(2 * len(array), array.dtype)
-    larger[: len(array)] = array
+def _rehashed(table: Any) -> Any:
+    larger = np.zeros(2 * len(table), table.dtype)
+    for entry in table:
+        if entry.key != 0:
+            larger[_slot(entry.key, larger)] = entry
     return larger

@@ -12,8 +12,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
-import yaml
-
+from analyzers.own_data import load_yaml
 from analyzers.pinyin import full_pinyin
 
 SAME_SOUND: Final = "sound"
@@ -67,7 +66,7 @@ def function_characters() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
     file = resources.files("analyzers").joinpath("data/confusion.yaml")
-    data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    data: dict[str, Any] = load_yaml(file.read_text("utf-8"))
     return data
 
 

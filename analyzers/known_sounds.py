@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
 from analyzers.bodies import bodies
+from analyzers.own_data import load_yaml
 from analyzers.pinyin import full_pinyin, pinyin_initials
 from analyzers.synonyms import default_synonyms
 from analyzers.words import own_words
@@ -43,7 +42,7 @@ def _words() -> Iterator[str]:
     yield from own_words()
     yield from default_synonyms()
     text = resources.files("analyzers").joinpath("data/pinyin.yaml").read_text("utf-8")
-    places = yaml.safe_load(text)["before_bodies"]
+    places = load_yaml(text)["before_bodies"]
     for name in sorted(bodies().names):
         yield name
         if name.startswith("市"):

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
 from analyzers.normalize import normalize
+from analyzers.own_data import load_yaml
 from analyzers.segment import Segmenter, default_segmenter
 
 _CHARACTERS = re.compile("[㐀-䶿一-鿿]+")
@@ -45,7 +44,7 @@ class _Grammar:
 @lru_cache(maxsize=1)
 def _grammar() -> _Grammar:
     text = resources.files("analyzers").joinpath("data/learning.yaml").read_text("utf-8")
-    data = yaml.safe_load(text)
+    data = load_yaml(text)
     bounds = (word for key in ("actions", "joints") for line in data[key] for word in line.split())
     return _Grammar(
         frozenset(bounds), tuple(data["places"].split()), frozenset(data["endings"].split())

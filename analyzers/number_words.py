@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _BEFORE_ORDER: Final = re.compile(r"[一-鿿、 ]*$")
 _LONGEST_BODY: Final = 48
@@ -36,7 +36,7 @@ class NumberWords:
 def number_words() -> NumberWords:
     """The lists of ``data/document_number.yaml``, read once."""
     file = resources.files("analyzers").joinpath("data/document_number.yaml")
-    data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data: dict[str, Any] = load_yaml(file.read_text(encoding="utf-8"))
     references, issuers = _any_of(data["references"]), _any_of(data["issuers"])
     at_start = "".join(data["before_at_start"])
     code = data["codes"]

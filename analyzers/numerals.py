@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _ZERO: Final = "〇零○◯"
 _DIGITS: Final = {
@@ -101,7 +101,7 @@ class _Contexts:
 @lru_cache(maxsize=1)
 def _contexts() -> _Contexts:
     file = resources.files("analyzers").joinpath("data/numerals.yaml")
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data = load_yaml(file.read_text(encoding="utf-8"))
     units = sorted({*data["ordinals"], *data["counts"], "年", "月"}, key=len, reverse=True)
     mixed = "".join(_DIGITS)
     # The first character of a numeral comes first, so that the scan for it is quick; that

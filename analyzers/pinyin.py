@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 from importlib import resources
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _LATIN = re.compile(r"[a-z0-9]+")
 _handing_over = threading.Lock()
@@ -62,7 +62,7 @@ def _own_readings() -> dict[str, str]:
     from pypinyin import load_phrases_dict, load_single_dict  # a quarter of a second
 
     file = resources.files("analyzers").joinpath("data/pinyin.yaml")
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data = load_yaml(file.read_text(encoding="utf-8"))
     characters: dict[str, str] = data["characters"]
     phrases: dict[str, str] = data["phrases"]
     load_single_dict({ord(character): reading for character, reading in characters.items()})

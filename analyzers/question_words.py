@@ -6,9 +6,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
-import yaml
-
 from analyzers.normalize import normalize
+from analyzers.own_data import load_yaml
 from analyzers.units import RUN
 
 _SHORTEST: Final = 2
@@ -51,7 +50,7 @@ class _Words(NamedTuple):
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     file = resources.files("analyzers").joinpath("data/question_words.yaml")
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data = load_yaml(file.read_text(encoding="utf-8"))
     prefixes, tails = (
         tuple(sorted(map(normalize, data[key]), key=len, reverse=True))
         for key in ("prefixes", "tails")

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from unicodedata import unidata_version
 
 import jieba
-import yaml
 
+from analyzers.own_data import load_yaml
 from analyzers.private_directory import private_directory
 from analyzers.words import own_words
 
@@ -233,5 +233,5 @@ def analysis_fingerprint() -> str:
     parts = [RULES, unidata_version, *sorted(own_words())]
     parts += [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
     # What the files say, not their bytes: a new comment makes no index stale.
-    parts += [repr(yaml.safe_load(folder.joinpath(name).read_bytes())) for name in _TABLES]
+    parts += [repr(load_yaml(folder.joinpath(name).read_bytes())) for name in _TABLES]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()

@@ -13,7 +13,8 @@ from importlib import resources
 from typing import Final
 
 import opencc
-import yaml
+
+from analyzers.own_data import load_yaml
 
 _IDEOGRAPHS: Final = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))
 """Those of the Basic Multilingual Plane: the rest is too rare to wait for at every start."""
@@ -54,7 +55,7 @@ class _Words:
 
     def __init__(self) -> None:
         file = resources.files("analyzers").joinpath("data/traditional.yaml")
-        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+        entries = load_yaml(file.read_text(encoding="utf-8"))
         self.keys = frozenset(entries)
         self.simplified: dict[str, str] = {}
         patterns: dict[str, str] = {}

@@ -17,8 +17,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-import yaml
-
+from analyzers.own_data import load_yaml
 from indexer.check_digits import fits_credit_code, fits_identity_number, fits_luhn
 
 _NEAR: Final = 40
@@ -104,7 +103,7 @@ class _Rules:
 def personal_data_rules() -> dict[str, Any]:
     """The content of ``personal_data.yaml``."""
     file = resources.files("indexer").joinpath("personal_data.yaml")
-    data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data: dict[str, Any] = load_yaml(file.read_text(encoding="utf-8"))
     return data
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
 
-import yaml
+from analyzers.own_data import load_yaml
 
 Form = Literal["text", "time_limit", "materials", "steps", "forms", "url"]
 """What a field's value is: see :func:`indexer.service.validate_service`."""
@@ -32,7 +32,7 @@ class Field:
 @cache
 def _data() -> dict[str, Any]:
     text = resources.files("indexer").joinpath("service.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = load_yaml(text)
     return loaded
 
 

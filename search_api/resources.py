@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-import yaml
+from analyzers.own_data import load_yaml
 
 
 def load_yaml_resource(name: str) -> dict[str, Any]:
     """The mapping in a YAML file of this package."""
     text = resources.files("search_api").joinpath(name).read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = load_yaml(text)
     return content

@@ -5,6 +5,7 @@ What :mod:`indexer.index.batch` makes of many documents at once must be equal to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from analyzers.document_number import find_document_numbers, index_terms, parse_
 from analyzers.normalize import normalize
 from analyzers.terms import TermPositions, term_positions
 from analyzers.title_sounds import title_sounds
+from analyzers.units import HAN, IS_HAN
 from indexer.document import Document
 from indexer.index.engine import IndexEntry
 from indexer.index.formats import CompactPositions
@@ -26,6 +28,7 @@ _NUMBERS_WITHIN = 20_000
 _PARTS_END = "\n。\n"
 """Between what no phrase should join."""
 _FORMAT = CompactPositions()
+_UNIT = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
 
 def document_fields(entry: IndexEntry, ranking: RankingParameters) -> dict[str, Any]:
@@ -66,8 +69,10 @@ def _texts(document: Document, ranking: RankingParameters) -> dict[str, Any]:
     start = title_end + BODY_GAP
     lead = _lead(document)
     facts = term_positions(_PARTS_END.join(_facts(document)), start=start)
-    body = term_positions(_text(document), start=_end(facts, start) + BODY_GAP)
-    leading = term_positions(lead[: ranking.lead_characters])
+    body_start = _end(facts, start) + BODY_GAP
+    body = term_positions(_text(document), start=body_start)
+    characters = min(ranking.lead_characters, len(lead))
+    leading = in_lead(body, body_start, normalize(_text(document)), characters)
     content = _Content()
     content.add(title, ranking.title_weight)
     content.add(facts, 1)
@@ -82,6 +87,26 @@ def _texts(document: Document, ranking: RankingParameters) -> dict[str, Any]:
         "title_length": title_end,
         "passage": passage.encode("utf-8", "surrogatepass"),
     }
+
+
+def in_lead(terms: TermPositions, start: int, text: str, characters: int) -> TermPositions:
+    """Those of the terms of a normalised text, beginning at ``start``, that end within so many
+    of its characters."""
+    end, behind = start, 0
+    for unit in _UNIT.finditer(text):
+        if unit.end() > characters:
+            break
+        is_parted = end > start and bool(text[behind : unit.start()].strip())
+        end, behind = end + 1 + is_parted, unit.end()
+    found = {
+        term: [place for place in places if place + _units(term) <= end]
+        for term, places in terms.items()
+    }
+    return {term: places for term, places in found.items() if places}
+
+
+def _units(term: str) -> int:
+    return len(term) if IS_HAN.match(term) else 1
 
 
 def _numbers(document: Document) -> dict[str, list[str]]:

@@ -14,13 +14,14 @@ from analyzers import bulk_dictionary
 from analyzers.bulk import Part, Postings, analyze, classes
 from analyzers.bulk_dictionary import LONGEST_WORD, child, dictionary, load_nodes, make_nodes
 from analyzers.bulk_sounds import sounds_of_titles
-from analyzers.bulk_walk import HAN
+from analyzers.bulk_units import HAN
 from analyzers.normalize import fold_characters, normalize
 from analyzers.pinyin import readings
 from analyzers.segment import LONG, default_segmenter
 from analyzers.terms import term_positions
 from analyzers.title_sounds import title_sounds
 from analyzers.units import IS_HAN
+from plain_rows import in_lead
 
 ANY = st.characters(exclude_categories=["Cs"])
 WORDS = (
@@ -82,25 +83,34 @@ def test_the_terms_of_many_texts_are_those_of_each(texts: list[str]) -> None:
 
 
 @settings(deadline=None)
-@given(TEXT, TEXT, TEXT)
-def test_parts_join_behind_a_gap_and_some_only_weigh(title: str, body: str, lead: str) -> None:
-    title, body, lead = map(normalize, (title, body, lead))
+@given(TEXT, TEXT, st.integers(0, 40))
+def test_parts_join_behind_a_gap_and_what_leads_weighs_more(
+    title: str, body: str, lead: int
+) -> None:
+    title, body = normalize(title), normalize(body)
     first = term_positions(title)
-    end = max((places[-1] + 1 for places in first.values()), default=0)
-    parts = [Part(title, 1, 2.0), Part(body, 1, 1.0, True), Part(lead, 1, 0.5, True, False)]
-    found = analyze(parts, 2, gap=100)
+    start = max((places[-1] + 1 for places in first.values()), default=0) + 100
+    parts = [Part(title, 1, 2.0), Part(body, 1, 1.0, True, lead)]
+    found = analyze(parts, 2, gap=100, lead_weight=0.5)
+    second = term_positions(body, start=start)
     expected: Found = {}
-    for weight, terms in ((2.0, first), (1.0, term_positions(body, start=end + 100))):
+    for weight, terms in ((2.0, first), (1.0, second)):
         for term, places in terms.items():
             weighed, before = expected.get((term, 1), (0.0, []))
             expected[term, 1] = weighed + weight * len(places), before + places
-    for term, places in term_positions(lead).items():
-        if (term, 1) in expected:
-            weighed, before = expected[term, 1]
-            expected[term, 1] = weighed + 0.5 * len(places), before
+    for term, places in in_lead(second, start, body, lead).items():
+        weighed, before = expected[term, 1]
+        expected[term, 1] = weighed + 0.5 * len(places), before
     assert postings(found.postings) == expected
     assert found.lengths.tolist() == [0, sum(len(places) for _, places in expected.values())]
     assert found.sums.tolist() == [0, sum(weighed for weighed, _ in expected.values())]
+
+
+def test_what_ends_behind_the_lead_is_not_in_it() -> None:
+    found = postings(analyze([Part("公积金gb2312", 0, lead=5)], 1, lead_weight=1.0).postings)
+    weights = {term: weight for (term, _document), (weight, _places) in found.items()}
+    assert weights["公积金"] == weights["积金"] == 2
+    assert weights["gb2312"] == 1
 
 
 def test_texts_with_more_terms_than_the_tables_begin_with() -> None:

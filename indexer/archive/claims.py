@@ -14,8 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
+from analyzers.own_data import load_yaml
 from indexer.archive.archive import Archive
 from indexer.archive.links import FoundLink, Relinked
 from indexer.archive.model import Page
@@ -24,7 +23,7 @@ from indexer.archive.model import Page
 @cache
 def _rules() -> dict[str, Any]:
     text = resources.files("indexer.archive").joinpath("claims.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(load_yaml(text))
 
 
 @dataclass

@@ -8,8 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
+from analyzers.own_data import load_yaml
 from indexer.archive.model import Headers
 
 _CHINA = timezone(timedelta(hours=8))
@@ -19,7 +18,7 @@ _CHINA = timezone(timedelta(hours=8))
 @cache
 def _rules() -> dict[str, Any]:
     text = resources.files("indexer.archive").joinpath("revisit.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(load_yaml(text))
 
 
 def is_asked_every_run(kind: str) -> bool:

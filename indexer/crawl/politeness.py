@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from analyzers.own_data import load_yaml
 
 
 class _Section(BaseModel):
@@ -60,4 +61,4 @@ class Politeness(_Section):
 def politeness() -> Politeness:
     """The parameters in force."""
     text = resources.files("indexer.crawl").joinpath("politeness.yaml").read_text("utf-8")
-    return Politeness(**yaml.safe_load(text))
+    return Politeness(**load_yaml(text))

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from importlib import resources
 from typing import Any, Final
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _DIGITS_AND_SPACE: Final = re.compile(r"[\d\s]+")
 _NO_WORDS: Final = re.compile(r"[\W\d_]+")
@@ -274,7 +274,7 @@ class _Rules:
 @lru_cache(maxsize=1)
 def _rules() -> _Rules:
     text = resources.files("indexer.crawl").joinpath("traps.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = load_yaml(text)
     groups = {f"rule{index}": entry for index, entry in enumerate(data["same"])}
     same = "|".join(f"(?P<{name}>{entry['match']})" for name, entry in groups.items())
     return _Rules(

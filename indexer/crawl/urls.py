@@ -9,8 +9,9 @@ from importlib import resources
 from typing import Any, Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit, urlunsplit
 
-import yaml
 from w3lib.url import canonicalize_url, safe_url_string
+
+from analyzers.own_data import load_yaml
 
 _HOST: Final = re.compile(r"[0-9a-z._~-]+|[0-9a-f:.]+")
 """A registered name (IDNA) or an address, in lower case."""
@@ -268,4 +269,4 @@ def _skipped_extensions() -> frozenset[str]:
 
 def _load(name: str) -> Any:
     text = resources.files("indexer.crawl").joinpath(name).read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return load_yaml(text)

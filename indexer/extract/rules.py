@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _FOLDER: Final = Path(__file__).parent / "rules"
 
@@ -28,7 +28,7 @@ def load(name: str) -> dict[str, Any]:
         RuleError: the file is no YAML mapping.
     """
     with (_FOLDER / f"{name}.yaml").open(encoding="utf-8") as stream:
-        data = yaml.safe_load(stream)
+        data = load_yaml(stream)
     if not isinstance(data, dict):
         raise RuleError(f"{name}.yaml: takes a mapping at the top")
     return data

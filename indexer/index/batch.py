@@ -104,23 +104,17 @@ class _Batch:
         """Title, facts and text in one field, in which an occurrence counts as it weighs."""
         ranking, lead = self._ranking, lead_text(document)
         body = normalize(body_text(document))
-        whole = None if document.service else body
-
-        def beginning(length: int) -> str:
-            if whole is not None and len(lead) <= length:
-                return whole
-            return normalize(lead[:length])
-
         facts = normalize(facts_text(document))
         self._parts["title"].append(Part(title, number))
         self._parts["content"] += (
             Part(title, number, ranking.title_weight),
             Part(facts, number, 1.0, True),
-            Part(body, number, 1.0, True),
-            Part(beginning(ranking.lead_characters), number, ranking.lead_weight, True, False),
+            Part(body, number, 1.0, True, min(ranking.lead_characters, len(lead))),
         )
+        is_whole = len(lead) <= ranking.nearness_characters and not document.service
+        begins = body if is_whole else normalize(lead[: ranking.nearness_characters])
         # No rule of normalisation looks across the mark between them.
-        passage = "".join(f"{title}。{beginning(ranking.nearness_characters)}".split())
+        passage = "".join(f"{title}。{begins}".split())
         self._blobs["passage"].append(passage.encode())
 
     def _add_guide(self, number: int, guide: dict[str, str]) -> None:
@@ -150,7 +144,8 @@ class _Batch:
         """The postings of all fields."""
         documents = len(self._stored)
         for field, parts in self._parts.items():
-            self._analyzed[field] = analyze(parts, documents, BODY_GAP)
+            weight = self._ranking.lead_weight
+            self._analyzed[field] = analyze(parts, documents, BODY_GAP, weight)
         fields = {field: exact_postings(terms) for field, terms in self._exact.items()}
         fields |= {field: analyzed.postings for field, analyzed in self._analyzed.items()}
         return invert(documents, fields)

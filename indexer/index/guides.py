@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _PREFIX: Final = "service_"
 
@@ -15,7 +15,7 @@ _PREFIX: Final = "service_"
 def guide_fields() -> tuple[str, ...]:
     """Keys of a guide's fields (:mod:`indexer.service`) that have an index field."""
     text = resources.files("indexer.index").joinpath("guides.yaml").read_text("utf-8")
-    return tuple(entry["key"] for entry in yaml.safe_load(text)["fields"])
+    return tuple(entry["key"] for entry in load_yaml(text)["fields"])
 
 
 def guide_field(key: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from analyzers.own_data import load_yaml
 
 
 class Freshness(BaseModel):
@@ -61,4 +62,4 @@ class RankingParameters(BaseModel):
 def ranking_parameters() -> RankingParameters:
     """The parameters in force."""
     text = resources.files("indexer.index").joinpath("ranking.yaml").read_text("utf-8")
-    return RankingParameters(**yaml.safe_load(text))
+    return RankingParameters(**load_yaml(text))

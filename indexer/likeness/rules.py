@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from analyzers.own_data import load_yaml
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LikenessRules:
 def likeness_rules() -> LikenessRules:
     """The rules in force."""
     text = resources.files("indexer.likeness").joinpath("likeness.yaml").read_text("utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = load_yaml(text)
     return LikenessRules(
         **{
             **data,

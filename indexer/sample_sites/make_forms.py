@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import docx
-import yaml
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+
+from analyzers.own_data import load_yaml
 
 _HOME: Final = Path(__file__).parent / "service_center"
 _BODY_FONT: Final = "宋体"  # what an office here would have used; not embedded
@@ -47,8 +48,8 @@ def make_forms(target: Path) -> list[Path]:
     Raises:
         FormError: LibreOffice is missing or failed, or a form has an unknown ending.
     """
-    forms = yaml.safe_load((_HOME / "forms.yaml").read_text("utf-8"))
-    bodies = yaml.safe_load((_HOME / "bodies.yaml").read_text("utf-8"))
+    forms = load_yaml((_HOME / "forms.yaml").read_text("utf-8"))
+    bodies = load_yaml((_HOME / "bodies.yaml").read_text("utf-8"))
     target.mkdir(parents=True, exist_ok=True)
     made = []
     for form in forms.values():

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from analyzers.own_data import load_yaml
 from indexer.sample_sites.resource import Pages, Resource
 
 ENCODING: Final = "gb18030"
@@ -265,7 +265,7 @@ def _load_channels(site: Mapping[str, Any]) -> list[_Channel]:
             channel.columns.append(column)
             places[key] = channel, column
     for file in sorted(_HOME.glob("content_*.yaml")):
-        for key, records in yaml.safe_load(file.read_text("utf-8")).items():
+        for key, records in load_yaml(file.read_text("utf-8")).items():
             for record in records:
                 _place(places, key, record)
     for _, column in places.values():
@@ -308,5 +308,5 @@ def _file(name: str, content_type: str) -> Resource:
 
 
 def _site() -> dict[str, Any]:
-    site: dict[str, Any] = yaml.safe_load((_HOME / "site.yaml").read_text("utf-8"))
+    site: dict[str, Any] = load_yaml((_HOME / "site.yaml").read_text("utf-8"))
     return site

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import yaml
+from analyzers.own_data import load_yaml
 
 HOME: Final = Path(__file__).parent / "service_center"
 
@@ -171,7 +171,7 @@ def load() -> Content:
         for key, raw in _read("forms.yaml").items()
     }
     for file in sorted((HOME / "guides").glob("*.yaml")):
-        group = yaml.safe_load(file.read_text("utf-8"))
+        group = load_yaml(file.read_text("utf-8"))
         body = bodies[group["body"]]
         body.guides.extend(_guide(raw, body, site, forms) for raw in group["guides"])
     return Content(
@@ -249,4 +249,4 @@ def _letters() -> tuple[Letter, ...]:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((HOME / name).read_text("utf-8"))
+    return load_yaml((HOME / name).read_text("utf-8"))

@@ -7,9 +7,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from analyzers.normalize import fold_characters
+from analyzers.own_data import load_yaml
 from analyzers.segment import default_segmenter
 from indexer.personal_data import mask
 
@@ -65,7 +64,7 @@ def _known_people() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, Any]:
     text = resources.files("indexer.searches").joinpath("kept.yaml").read_text("utf-8")
-    data = yaml.safe_load(text)
+    data = load_yaml(text)
     return {
         "length": data["length"],
         "never": [re.compile(entry["pattern"]) for entry in data["never"]],

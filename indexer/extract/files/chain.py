@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from analyzers.own_data import load_yaml
 from indexer.extract.files import ole
 from indexer.extract.files.output import FullError, Output
 from indexer.extract.files.result import (
@@ -46,7 +45,7 @@ _NOTHING: Final = {
 def chains() -> dict[str, list[dict[str, Any]]]:
     """The entries of every format: ``reader``, ``why``, and ``compare`` or ``salvage``."""
     with _FILE.open(encoding="utf-8") as stream:
-        loaded: dict[str, list[dict[str, Any]]] = yaml.safe_load(stream)
+        loaded: dict[str, list[dict[str, Any]]] = load_yaml(stream)
     return loaded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from analyzers.own_data import load_yaml
 
 _FILE = Path(__file__).with_name("limits.yaml")
 
@@ -13,7 +13,7 @@ _FILE = Path(__file__).with_name("limits.yaml")
 @cache
 def _limits() -> dict[str, int]:
     with _FILE.open(encoding="utf-8") as stream:
-        return {name: int(entry["value"]) for name, entry in yaml.safe_load(stream).items()}
+        return {name: int(entry["value"]) for name, entry in load_yaml(stream).items()}
 
 
 def limit(name: str) -> int:

@@ -6,6 +6,7 @@ ranking parameters and of the folder for runs. It ends with whoever has the othe
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -23,6 +24,9 @@ from indexer.index.ranking import RankingParameters
 from indexer.index.writing.runs import Run, save_run
 from indexer.index.writing.workers import run_path
 
+_OBJECTS: Final = 200_000
+"""New objects between two looks for garbage in circles: a batch makes none, and looking at all of
+it again and again takes a twentieth of the time."""
 _AHEAD: Final = 2
 """Batches that a worker asks for: one to work at, one to go on with."""
 
@@ -32,6 +36,8 @@ def main() -> None:
     sockets, ranking, folder = pickle.load(sys.stdin.buffer)  # noqa: S301  of our own process
     sample = Document(url="http://a.example/", title="关于样本的通知", text="样本。")
     invert_entries([IndexEntry(sample)], ranking)
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
     mine = sockets[-1]
     for at, other in enumerate(sockets[:-1]):
         if os.fork() == 0:
