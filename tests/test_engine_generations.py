@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.index.engine import EngineError, IndexChanges
+from indexer.index.generations import Generation, Generations
 from indexer.index.whoosh_engine import WhooshEngine
 from indexes import ask, build, document, entries
 from running import wait_for
@@ -49,6 +50,66 @@ def test_the_old_folder_stays_while_it_is_read(tmp_path: Path) -> None:
     gc.collect()
     writer.update(IndexChanges(entries([WATER])))
     assert old not in folders(tmp_path)
+
+
+def test_the_last_reader_to_leave_an_old_folder_removes_it(tmp_path: Path) -> None:
+    """The writer has gone by then."""
+    writer, reader = build(tmp_path, WATER), WhooshEngine(tmp_path)
+    assert ask(reader, "停水").total == 1
+    (old,) = folders(tmp_path)
+    writer.rebuild(entries([FUND]))
+    del writer
+    gc.collect()
+    wait_for(lambda: ask(reader, "公积金").total == 1, seconds=3, what="the rebuild")
+    wait_for(lambda: old not in folders(tmp_path), seconds=3, what="the removal")
+    assert len(folders(tmp_path)) == 1
+
+
+def test_a_folder_that_is_being_filled_is_nobodys_to_remove(tmp_path: Path) -> None:
+    reader = build(tmp_path, WATER)
+    new = Generations(tmp_path).new_directory()
+    current = reader._generations.current()
+    assert current is not None
+    reader._generations.sweep_older(current)
+    assert new.exists()
+
+
+def test_a_snapshot_is_of_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another commit comes between the look at what is current and the opening."""
+    writer = build(tmp_path, WATER)
+    before = Generations(tmp_path).current()
+    assert before is not None
+    reader = WhooshEngine(tmp_path)
+    looks = [before]
+
+    def current(generations: Generations) -> Generation | None:
+        return looks.pop() if looks else look(generations)
+
+    look = Generations.current
+    writer.update(IndexChanges(entries([FUND])))
+    monkeypatch.setattr(Generations, "current", current)
+    reader.refresh()
+    assert reader._snapshot is not None
+    assert reader._snapshot.generation.commit == before.commit + 1
+    assert reader._snapshot.documents == 2
+
+
+def test_trouble_does_not_end_the_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process without a file descriptor left for a moment, a thread that cannot be started."""
+    writer, reader = build(tmp_path, WATER), WhooshEngine(tmp_path)
+    assert ask(reader, "停水").total == 1
+    troubles: list[Exception] = [OSError(24, "Too many open files"), RuntimeError("no thread")]
+
+    def troubled(engine: WhooshEngine) -> None:
+        if troubles:
+            raise troubles.pop()
+        tend(engine)
+
+    tend = WhooshEngine.tend
+    monkeypatch.setattr(WhooshEngine, "tend", troubled)
+    wait_for(lambda: not troubles, seconds=5, what="the troubles")
+    writer.update(IndexChanges(entries([FUND])))
+    wait_for(lambda: ask(reader, "公积金").total == 1, seconds=3, what="the update")
 
 
 def test_searches_go_on_while_the_index_is_rebuilt_and_updated(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from indexer.index import term_ranges
 from indexer.index.engine import IndexChanges
 from indexer.index.kernel.boolean import TermQuery, best_of
 from indexer.index.ranking import ranking_parameters
@@ -65,3 +67,17 @@ def test_two_rankings_do_not_mix(snapshot: Snapshot) -> None:
     other = RANKING.model_copy(update={"b": 0.0})
     best_of(snapshot, TermQuery(PAIRS[0]), other)
     assert answers(snapshot) == expected
+
+
+def test_many_threads_may_begin_at_once(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bitmaps are numbered in the order in which terms come."""
+    monkeypatch.setattr(term_ranges, "_LEAST_DOCUMENTS", 1)
+    expected = answers(snapshot)
+    for _ in range(20):
+        fresh = Snapshot(snapshot.generation)
+        with ThreadPoolExecutor(4) as threads:
+            found = [threads.submit(answers, fresh) for _ in range(4)]
+        assert all(one.result() == expected for one in found)
+        assert answers(fresh) == expected

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from whoosh.filedb.filestore import FileStorage
 from whoosh.index import open_dir
 
 from indexer.index.arrays_file import map_arrays
@@ -143,6 +145,67 @@ def test_damage_to_postings_is_noticed_when_they_are_read(
 
     wait_for(is_healed, 20, "the healing")
     assert all(one == expected for one in [*seen, answers(engine)])
+
+
+@pytest.mark.parametrize("damage", [flip, zero, remove, cut])
+@pytest.mark.parametrize("seed", range(3))
+def test_damage_to_a_file_in_use_is_healed_too(
+    made: Path, expected: Answers, tmp_path: Path, damage: Damage, seed: int
+) -> None:
+    """Written over in place, all of it read before: nothing would be looked at again by itself."""
+    root = tmp_path / "index"
+    shutil.copytree(made, root)
+    engine = WhooshEngine(root)
+    assert answers(engine) == expected
+    chance = random.Random(seed)
+    for path in sorted(root.glob("g*/*.postings")):
+        damage(path, chance)
+    assert answers(engine) == expected
+    unread = {"numbers", "weights", "ends", "positions"}
+    wait_for(lambda: set(problems(root)) <= unread, 20, "the healing")
+    assert answers(engine) == expected
+
+
+def test_healing_that_fails_is_tried_again_with_patience(
+    made: Path, expected: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "index"
+    shutil.copytree(made, root)
+    (path, *_others) = sorted(root.glob("g*/*.postings"))
+    attempts = []
+
+    def full(*_arguments: object) -> None:
+        attempts.append(time.monotonic())
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("indexer.index.segment.heal", full)
+    path.unlink()
+    engine = WhooshEngine(root)
+    assert answers(engine) == expected
+    wait_for(lambda: len(attempts) >= 3, 20, "three attempts")
+    assert attempts[2] - attempts[1] > 1.5  # one second, then two
+    assert answers(engine) == expected
+
+
+@pytest.mark.parametrize("name", ["_stored", "passage", "digest", "_content_len", "key"])
+def test_check_sees_a_flipped_bit_in_any_of_whooshs_own_files(
+    made: Path, tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / "index"
+    shutil.copytree(made, root)
+    (directory,) = root.glob("g*")
+    for one in open_dir(str(directory))._segments():
+        files = one.open_compound_file(FileStorage(str(directory)))
+        (column,) = (file for file in files.list() if file.endswith(f".{name}.col"))
+        at, length = files.range(column)
+        with (directory / f"{one.segment_id()}.seg").open("r+b") as file:
+            file.seek(at + length // 2)
+            byte = file.read(1)[0]
+            file.seek(-1, 1)
+            file.write(bytes([byte ^ 8]))
+    found = WhooshEngine(root).check()
+    assert len(found) == 3
+    assert all(name in one and "reindex" in one for one in found)
 
 
 def test_check_names_what_is_damaged_and_what_mends_it(made: Path, tmp_path: Path) -> None:

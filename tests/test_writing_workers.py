@@ -17,7 +17,7 @@ from indexer.index.ranking import ranking_parameters
 from indexer.index.writing import batches as portions
 from indexer.index.writing.analysing import analyse
 from indexer.index.writing.batches import Batch, batches
-from indexer.index.writing.runs import Run, map_run, save_run
+from indexer.index.writing.runs import Run, map_runs, save_run
 from indexer.index.writing.workers import Workers, WorkersUnavailable
 from running import wait_for
 from writing import entry, group, some, wait_for_end, write_in_process
@@ -56,9 +56,11 @@ def test_batches_keep_the_order_and_are_never_empty() -> None:
 
 
 def test_a_run_is_mapped_as_it_was(tmp_path: Path) -> None:
+    (other,) = analyse(some(5, 7), RANKING, tmp_path, silent)
     (run,) = analyse(some(0, 5), RANKING, tmp_path, silent)
-    save_run(tmp_path / "0.run", run)
-    mapped = map_run(tmp_path / "0.run")
+    saved = [save_run(tmp_path / "0.runs", one) for one in (other, run)]
+    before, mapped = map_runs(saved)
+    assert keys([before]) == keys([other])
     for name, array in run.inverted.arrays().items():
         np.testing.assert_array_equal(mapped.inverted.arrays()[name], array, strict=True)
     assert mapped.inverted.field_names == run.inverted.field_names

@@ -19,6 +19,7 @@ from engines.running import private_memory, serving
 CONNECTIONS: Final = 8
 _WARM_SECONDS: Final = 5
 _SECONDS: Final = 20
+_LOADS: Final = 3
 _PER_SECOND: Final = 800
 """More queries than any machine that this runs on will answer."""
 
@@ -33,18 +34,24 @@ def run(options: Namespace) -> Iterator[tuple[str, list[Row]]]:
     with serving(config, "合同") as server:  # machine code and files are in the cache by now
         say(f"ready after {server.ready:.2f} s")
         _load(corpus, server.url, _WARM_SECONDS, seed=1)
-        found = _load(corpus, server.url, _SECONDS, seed=2)
+        loads = [_load(corpus, server.url, _SECONDS, seed) for seed in range(2, 2 + _LOADS)]
         memory = private_memory(server.process.pid)
+    loads.sort(key=_speed)
+    found = loads[_LOADS // 2]
     times = found["times"]
     figures = {
-        "searches/s": f"{len(times) / found['seconds']:.0f}",
+        "searches/s": f"{_speed(found):.0f} ({_speed(loads[0]):.0f} to {_speed(loads[-1]):.0f})",
         **{f"p{share} ms": milliseconds(quantile(times, share / 100)) for share in (50, 95, 99)},
-        "failed": str(found["failed"]),
+        "failed": str(sum(one["failed"] for one in loads)),
         "ready after s": f"{server.ready:.2f}",
         "own MB of each worker": " / ".join(f"{own:.0f}" for own, _dirty in memory.values()),
     }
-    rows.append(((f"{CONNECTIONS} connections",), figures))
+    rows.append(((f"{CONNECTIONS} connections, the median of {_LOADS} loads",), figures))
     yield f"The service over {corpus.size:,} documents", rows
+
+
+def _speed(load: dict[str, Any]) -> float:
+    return float(len(load["times"]) / load["seconds"])
 
 
 def _load(corpus: Corpus, url: str, seconds: int, seed: int) -> dict[str, Any]:

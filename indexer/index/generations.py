@@ -14,13 +14,16 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+NAME = "MAIN"
+"""What Whoosh calls the index in its folder."""
 _POINTER = "current.json"
 _LEASE = ".lease"
-_TABLE_OF_CONTENTS = re.compile(r"_MAIN_(\d+)\.toc")
+_TABLE_OF_CONTENTS = re.compile(rf"_{NAME}_(\d+)\.toc")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Generation:
     @property
     def updated(self) -> datetime:
         """When it was committed. Raises FileNotFoundError when it has been replaced."""
-        toc = self.directory / f"_MAIN_{self.commit}.toc"
+        toc = self.directory / f"_{NAME}_{self.commit}.toc"
         return datetime.fromtimestamp(toc.stat().st_mtime, timezone.utc)
 
 
@@ -124,6 +127,15 @@ class Generations:
                 shutil.rmtree(self.root / name, ignore_errors=True)
                 removed.append(name)
         return removed
+
+    def sweep_older(self, current: Generation) -> None:
+        """Remove folders of generations before this one that nobody reads any more; for readers,
+        the last of which is seldom the writer. Where one may not remove, the writer will."""
+        for name in self._names():
+            if name < current.directory.name:
+                with suppress(OSError):
+                    if _nobody_reads(self.root / name):
+                        shutil.rmtree(self.root / name, ignore_errors=True)
 
     def _names(self) -> list[str]:
         if not self.root.is_dir():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from indexer.index.background import Background
 from indexer.index.segment import OpenSegment
 from indexer.index.snapshot import Snapshot
 
@@ -23,28 +24,22 @@ class Healer:
     """Heals the segments of snapshots in the background, one at a time in all processes."""
 
     def __init__(self) -> None:
-        self._working = threading.Lock()
+        self._background = Background("index-healing", "postings files cannot be made anew")
 
     def tend(self, snapshot: Snapshot) -> None:
         """Look after the segments; returns at once. Call it from time to time: what another
         process has healed is used from then on."""
         ill = [segment for segment in snapshot.segments if not segment.renew()]
-        if ill and self._working.acquire(blocking=False):
-            threading.Thread(
-                target=self._heal, args=[ill], name="index-healing", daemon=True
-            ).start()
+        if ill:
+            self._background.start(partial(_heal, ill))
 
-    def _heal(self, segments: list[OpenSegment]) -> None:
-        try:
-            for segment in segments:
-                with _only_here(segment.path.parent) as is_mine:
-                    if is_mine and not segment.renew():
-                        segment.heal()
-                        _log.info("the postings file of segment %s was made anew", segment.name)
-        except Exception as error:  # noqa: BLE001  # searches go on without; it is tried again
-            _log.warning("postings files cannot be made anew: %s", error)
-        finally:
-            self._working.release()
+
+def _heal(segments: list[OpenSegment]) -> None:
+    for segment in segments:
+        with _only_here(segment.path.parent) as is_mine:
+            if is_mine and not segment.renew():
+                segment.heal()
+                _log.info("the postings file of segment %s was made anew", segment.name)
 
 
 @contextmanager

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import weakref
 from collections.abc import Callable
+from functools import partial
 
 from analyzers.known_sounds import words_that_sound
 from analyzers.synonyms import Synonyms
+from indexer.index.background import Background
 from indexer.index.correction import Corrector
 from indexer.index.learned import learned_from
 from indexer.index.snapshot import Snapshot
-from indexer.index.titles import newest_titles, use_titles
-
-_log = logging.getLogger(__name__)
+from indexer.index.titles import adopt_titles, newest_titles, use_titles
 
 
 class Readiness:
@@ -24,8 +22,11 @@ class Readiness:
     def __init__(self, corrector: Corrector, synonyms: Callable[[], Synonyms]) -> None:
         self._corrector = corrector
         self._synonyms = synonyms
-        self._working = threading.Lock()
+        self._background = Background(
+            "index-readiness", "titles and words of the index cannot be read"
+        )
         self._ready: weakref.ref[Snapshot] | None = None
+        self._newest: weakref.ref[Snapshot] | None = None
 
     def make(self, snapshot: Snapshot) -> None:
         """Make titles, learned words and all else ready, now."""
@@ -39,16 +40,12 @@ class Readiness:
 
     def tend(self, snapshot: Snapshot) -> None:
         """Make a snapshot ready that is not; returns at once. Call it from time to time."""
-        is_ready = self._ready is not None and self._ready() is snapshot
-        if not is_ready and self._working.acquire(blocking=False):
-            threading.Thread(
-                target=self._make, args=[snapshot], name="index-readiness", daemon=True
-            ).start()
+        self._newest = weakref.ref(snapshot)
+        if self._ready is None or self._ready() is not snapshot:
+            self._background.start(partial(self._make, snapshot))
 
     def _make(self, snapshot: Snapshot) -> None:
-        try:
-            self.make(snapshot)
-        except Exception as error:  # noqa: BLE001  # searches do without; it is tried again
-            _log.warning("titles and words of the index cannot be read: %s", error)
-        finally:
-            self._working.release()
+        self.make(snapshot)
+        newest = self._newest() if self._newest is not None else None
+        if newest is not None and newest is not snapshot:
+            adopt_titles(newest, snapshot)  # commits come faster than titles are made

@@ -27,6 +27,7 @@ from indexer.index.postings.file import (
     PostingsDamaged,
     postings_path,
 )
+from indexer.index.postings.hashing import hash_of
 from indexer.index.postings.heal import heal
 from indexer.index.postings.segment_files import SegmentDamaged, segment_path
 from indexer.index.term_ranges import Ranges, TermRanges, gathered
@@ -61,7 +62,8 @@ class OpenSegment:
         self._reading = threading.RLock()
         self._columns: dict[str, Any] = {}
         self._ranges: dict[str, TermRanges] = {}
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[int, int, int] | None = None
+        self._opening = threading.Lock()
         self._by_whoosh = WhooshTerms(self._files, schema, segment)
         self._terms: MappedPostings | WhooshTerms = self._by_whoosh
         self.renew()
@@ -74,21 +76,38 @@ class OpenSegment:
         return isinstance(self._terms, MappedPostings)
 
     def renew(self) -> bool:
-        """Use the postings file if there is another than the one that could not be used;
-        returns :attr:`is_whole`."""
-        if self.is_whole:
-            return True
+        """Use the postings file as it is now: one that somebody wrote to since it was opened is
+        looked at anew. Call it before each search, for who reads what was cut from a mapped file
+        is killed (SIGBUS); it costs two microseconds.
+
+        Returns:
+            Whether the file is there and used. One that was removed while it is open goes on
+            being used; it has to be made anew for others, if the segment has not gone with it.
+        """
         try:
             found = self.path.stat()
-            stamp = (found.st_ino, found.st_mtime_ns)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._terms = MappedPostings(self.path, self.name, self.size)
         except FileNotFoundError:
-            return False
+            self._stamp = None
+            return self.is_whole and not segment_path(self.path.parent, self._segment).exists()
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if stamp != self._stamp:
+            with self._opening:
+                if stamp != self._stamp:
+                    self._open(stamp)
+        return self.is_whole
+
+    def _open(self, stamp: tuple[int, int, int]) -> None:
+        self._terms = self._by_whoosh  # until it is known to be whole
+        try:
+            self._terms = MappedPostings(self.path, self.name, self.size)
+        except FileNotFoundError:
+            return
         except PostingsDamaged as error:
             self._give_up(error)
-        return self.is_whole
+        except OSError as error:  # no descriptor or no memory left: there may be soon
+            _log.warning("%s cannot be opened, Whoosh's own files answer: %s", self.path, error)
+            return
+        self._stamp = stamp
 
     def heal(self) -> None:
         """Make the postings file anew from Whoosh's own files, and use it.
@@ -141,15 +160,25 @@ class OpenSegment:
         """Where the postings of terms are in arrays; for compiled functions."""
         mapped = self._terms
         if isinstance(mapped, MappedPostings):
-            known = self._ranges.get(field)
-            if known is None or known.mapped is not mapped:
-                known = self._ranges[field] = TermRanges(mapped, field)
             try:
-                return known.of(terms)
+                return self._ranges_in(mapped, field).of(terms)
             except PostingsDamaged as error:
                 self._give_up(error)
         encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
         return gathered([self._by_whoosh.postings(field, one) for one in encoded], self.size)
+
+    def _ranges_in(self, mapped: MappedPostings, field: str) -> TermRanges:
+        """One for all threads: rows of bitmaps are numbered as they come."""
+        with self._opening:
+            known = self._ranges.get(field)
+            if known is None or known.mapped is not mapped:
+                known = self._ranges[field] = TermRanges(mapped, field)
+            return known
+
+    @property
+    def source(self) -> object:
+        """What answers now: another object when the postings file was given up, or made anew."""
+        return self._terms
 
     def terms(self, field: str) -> Iterator[tuple[bytes, int]]:
         """The terms of a field, ascending, with the documents of each."""
@@ -165,6 +194,13 @@ class OpenSegment:
         return self._terms.spelled_like(field, word, distance)
 
     # -- documents --------------------------------------------------------------------
+
+    def key_hashes(self) -> npt.NDArray[np.uint64]:
+        """A hash of each document's key: the same of one key in every segment."""
+        terms = self._terms
+        if isinstance(terms, MappedPostings):
+            return terms.hashes("key")
+        return np.array([hash_of(np.frombuffer(key, np.uint8)) for key in self.values("key")])
 
     def numbers(self, column: str, dtype: type[Any]) -> npt.NDArray[Any]:
         """A column of numbers, an entry for each document."""

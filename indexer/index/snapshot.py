@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex
+from whoosh.index import TOC
 
 from analyzers.terms import Phrase, phrase_terms
 from analyzers.units import IS_HAN
@@ -26,7 +26,7 @@ from indexer.index.columns import BytesColumn
 from indexer.index.deadline import Deadline
 from indexer.index.engine import FACETS
 from indexer.index.facets import Facet, years
-from indexer.index.generations import Generation, Lease
+from indexer.index.generations import NAME, Generation, Lease
 from indexer.index.kernel.phrases import common, find_phrase
 from indexer.index.kernel.workspace import Workspaces
 from indexer.index.postings.file import NO_POSTINGS, Postings
@@ -89,14 +89,15 @@ class Snapshot:
         self.updated = generation.updated
         lease = Lease(generation.directory)
         weakref.finalize(self, lease.release)
-        index = FileIndex(FileStorage(str(generation.directory)))
+        # Of this commit and no other, which may come at any moment.
+        contents = TOC.read(FileStorage(str(generation.directory)), NAME, gen=generation.commit)
         known = _segments_of(before, generation)
-        found = [segment for segment in index._segments() if segment.doc_count_all()]
+        found = [segment for segment in contents.segments if segment.doc_count_all()]
+        self.schema = contents.schema
         self.segments = [
-            known.get(one.segid) or OpenSegment(generation.directory, index.schema, one)
+            known.get(one.segid) or OpenSegment(generation.directory, self.schema, one)
             for one in found
         ]
-        self.schema = index.schema
         self.sizes = [segment.size for segment in self.segments]
         self.bases = [sum(self.sizes[:at]) for at in range(len(self.sizes))]
         self.size = sum(self.sizes)
@@ -239,17 +240,38 @@ class Snapshot:
         self._remembered[key] = made
 
     def numbers_of(self, before: Snapshot) -> Ids:
-        """The number here of each document of an earlier snapshot, -1 if it is deleted or its
-        segment was merged into another."""
-        bases = {one.name: base for base, one in zip(self.bases, self.segments, strict=True)}
+        """The number here of each document of an earlier snapshot, -1 if it is deleted. Those whose
+        segment was merged into another, or replaced by a rebuild, are found by their keys."""
+        others = {one.name: base for base, one in zip(self.bases, self.segments, strict=True)}
         numbers = np.full(before.size, -1, np.int32)
+        moved = []
         for base, segment in zip(before.bases, before.segments, strict=True):
-            now = bases.get(segment.name, -1)
+            now = others.pop(segment.name, -1)
             if now >= 0:
                 here = np.arange(now, now + segment.size, dtype=np.int32)
                 live = self.live[now : now + segment.size]
                 numbers[base : base + segment.size] = np.where(live, here, np.int32(-1))
+            else:
+                moved.append((numbers[base : base + segment.size], segment))
+        if moved and others:
+            self._find_moved(moved, set(others.values()))
         return numbers
+
+    def _find_moved(self, moved: list[tuple[Ids, OpenSegment]], bases: set[int]) -> None:
+        """Fill in the numbers of documents that stand in the segments at some bases now."""
+        hashes = np.zeros(self.size, np.uint64)
+        for base, segment in zip(self.bases, self.segments, strict=True):
+            if base in bases:
+                hashes[base : base + segment.size] = segment.key_hashes()
+        here = np.flatnonzero(self.live & (hashes != 0)).astype(np.int32)
+        here = here[np.argsort(hashes[here])]
+        known = hashes[here]
+        for numbers, segment in moved:
+            wanted = segment.key_hashes()
+            places = np.searchsorted(known, wanted)
+            places[places == len(known)] = 0
+            if len(known):
+                numbers[:] = np.where(known[places] == wanted, here[places], np.int32(-1))
 
     def size_at(self, base: int) -> int:
         """The documents of the segment whose first has this number."""

@@ -66,19 +66,18 @@ class TermRanges:
 
     def _find(self, term: str) -> Range:
         encoded = term.encode("utf-8", "surrogatepass")
-        numbers, _weights = self.mapped.postings(self._field, encoded)  # looked at
-        ordinal = self.mapped.find(self._field, encoded)
-        first, last = self.mapped.inverted.posting_range(ordinal) if ordinal >= 0 else (0, 0)
+        first, last = self.mapped.range_of(self._field, encoded)
         with self._lock:
             if len(self._known) >= _MOST_TERMS:
                 # Not those with bitmaps: a search may be reading them.
                 self._known = {one: kept for one, kept in self._known.items() if kept[2] >= 0}
             row = -1
-            frequent = len(numbers) > self.mapped.inverted.documents // _FREQUENT
+            inverted = self.mapped.inverted
+            frequent = last - first > inverted.documents // _FREQUENT
             if frequent and self._used < len(self._bits):
                 row = self._used
                 self._used += 1
-                set_bits(numbers, self._bits[row])
+                set_bits(inverted.numbers[first:last], self._bits[row])
                 set_ranks(self._bits[row], self._ranks[row])
             found = self._known[term] = (first, last, row)
         return found

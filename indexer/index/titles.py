@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from indexer.index.arrays_file import load_arrays, save_arrays
+from indexer.index.arrays_file import map_arrays, save_arrays
 from indexer.index.snapshot import Snapshot
 from indexer.index.title_table import NamedDocument, TitleTable, build_arrays
 
@@ -91,7 +91,9 @@ def _path(snapshot: Snapshot) -> Path:
 
 def _load(snapshot: Snapshot) -> TitleTable | None:
     try:
-        return TitleTable(load_arrays(_path(snapshot)))
+        mapped = map_arrays(_path(snapshot))
+        mapped.verify(mapped.arrays)
+        return TitleTable(mapped.arrays)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -9,7 +10,6 @@ import time
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,12 +44,16 @@ from indexer.index.sound import as_spelled, sound_matches
 from indexer.index.suggest import suggest
 from indexer.index.titles import adopt_titles
 
+_log = logging.getLogger(__name__)
 _WATCH_SECONDS = 0.25
 _ATTEMPTS = 10
 _OLDEST_WHOOSH = (2, 7, 5)
 _RELATED = 8
 _SAMPLE = 40
 """Characters of a title: a query as people type it, or somewhat longer."""
+_PHRASE = 6
+_ALL_FORMS = '{title} "{phrase}" gb* gb231~ gongjijin -gb2*'
+"""A query of all that needs functions of its own."""
 
 
 class WhooshEngine(SearchEngine):
@@ -90,6 +94,8 @@ class WhooshEngine(SearchEngine):
     def search(self, request: SearchRequest) -> SearchResponse:
         """See the base class."""
         snapshot = self._current()
+        for segment in snapshot.segments:
+            segment.renew()
         if request.seconds is not None and not self._is_warm:
             self.warm()  # the time is for searching, not for compiling
         response = Search(snapshot, request, self._ranking, self._synonyms()).run()
@@ -112,14 +118,14 @@ class WhooshEngine(SearchEngine):
 
     def warm(self) -> None:
         """See the base class: the functions that search are loaded, or, after an installation,
-        compiled, by a search for a title."""
+        compiled, by a search for a title in all forms that a query has."""
         with self._warming:
             snapshot = self._current()
             if self._is_warm or not snapshot.documents:
                 return
-            query = parse_query(snapshot.title_at(int(snapshot.live.argmax()))[:_SAMPLE])
-            if not query.is_empty():
-                Search(snapshot, SearchRequest(query), self._ranking, self._synonyms()).run()
+            title = snapshot.title_at(int(snapshot.live.argmax()))[:_SAMPLE].replace('"', "")
+            query = parse_query(_ALL_FORMS.format(title=title, phrase=title[:_PHRASE]))
+            Search(snapshot, SearchRequest(query), self._ranking, self._synonyms()).run()
             self._is_warm = True
 
     def suggest(
@@ -247,8 +253,10 @@ class WhooshEngine(SearchEngine):
 
     def tend(self) -> None:
         """Have postings files made anew that are missing or damaged, and what some searches
-        need of a new snapshot; returns at once."""
+        need of a new snapshot; remove the folder that a rebuild replaced when this process was the
+        last to read it; returns at once."""
         if self._snapshot is not None:
+            self._generations.sweep_older(self._snapshot.generation)
             self._healer.tend(self._snapshot)
             if self._prepares:
                 self._readiness.tend(self._snapshot)
@@ -300,14 +308,21 @@ class WhooshEngine(SearchEngine):
 
 def _keep_fresh(engine: weakref.ref[WhooshEngine]) -> None:
     """Refresh an engine from time to time until nobody has it any more."""
+    told = ""
     while True:
         time.sleep(_WATCH_SECONDS)
         alive = engine()
         if alive is None:
             return
-        with suppress(EngineError):  # what is open goes on answering; `check` tells the fault
+        try:
             alive.refresh()
             alive.tend()
+        except EngineError:
+            pass  # what is open goes on answering; `check` tells the fault
+        except Exception as error:  # noqa: BLE001  # without this thread no commit is seen
+            if repr(error) != told:
+                told = repr(error)
+                _log.warning("the index cannot be looked after, it is tried again: %s", told)
         del alive
 
 

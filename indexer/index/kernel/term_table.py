@@ -42,9 +42,15 @@ class TermTable:
     term is known, and never again: reading takes no lock."""
 
     def __init__(
-        self, snapshot: Snapshot, ranking: RankingParameters, ranges: Sequence[Ranges]
+        self,
+        snapshot: Snapshot,
+        ranking: RankingParameters,
+        ranges: Sequence[Ranges],
+        sources: Sequence[object],
     ) -> None:
-        """Without terms; ``ranges`` tells of each segment what rows point into."""
+        """Without terms; ``ranges`` tells of each segment what rows point into, ``sources`` what
+        answered when that was asked."""
+        self._sources = sources
         norms = snapshot.norms(_FIELD, ranking)
         self.parts: list[Part] = []
         for base, size, one in zip(snapshot.bases, snapshot.sizes, ranges, strict=True):
@@ -64,10 +70,16 @@ class TermTable:
         except KeyError:
             return None
 
+    def is_of(self, snapshot: Snapshot) -> bool:
+        """Whether the same answers now: a postings file may be found damaged, and made anew."""
+        segments = snapshot.segments
+        return all(one.source is was for one, was in zip(segments, self._sources, strict=True))
+
     def can_take(self, terms: Sequence[str], ranges: Sequence[Ranges]) -> bool:
         """Whether there is room, and the ranges point into the same arrays."""
         same = all(
-            part.numbers is one.numbers for part, one in zip(self.parts, ranges, strict=True)
+            part.numbers is one.numbers and part.bits is one.bits
+            for part, one in zip(self.parts, ranges, strict=True)
         )
         return same and len(self._rows) + len(terms) <= _ROOM
 
@@ -90,14 +102,14 @@ def look_up(
     """The rows of some terms, empty ones for those that no document has, and the segments."""
     key = ("terms", ranking.k1, ranking.b)
     table: TermTable | None = snapshot.recall(key)
-    rows = table and table.rows(terms)
+    rows = table.rows(terms) if table is not None and table.is_of(snapshot) else None
     while table is None or rows is None:
+        sources = [segment.source for segment in snapshot.segments]
         ranges = [segment.ranges(_FIELD, terms) for segment in snapshot.segments]
         with _taking:
             table = snapshot.recall(key)
-            # Other arrays: a postings file was found damaged, or made anew.
             if table is None or not table.can_take(terms, ranges):
-                table = TermTable(snapshot, ranking, ranges)
+                table = TermTable(snapshot, ranking, ranges, sources)
             table.take(snapshot, terms, ranges)
             snapshot.remember(key, table)
             rows = table.rows(terms)

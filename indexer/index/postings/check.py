@@ -15,7 +15,7 @@ from indexer.index.postings.file import MappedPostings, PostingsDamaged, posting
 from indexer.index.postings.hashing import checks_of
 from indexer.index.postings.heal import invert_segment
 from indexer.index.postings.readonly import fixed
-from indexer.index.postings.segment_files import read_rows
+from indexer.index.postings.segment_files import compound_files, read_rows
 
 _CHECKED = {
     "number": ("numbers", "posting_ends"),
@@ -66,6 +66,7 @@ def check_segment(directory: Path, segment: W3Segment, schema: Schema) -> None:
         PostingsDamaged: it cannot be used, or tells something else.
         SegmentDamaged: Whoosh's own files are damaged.
     """
+    compound_files(directory, segment, lambda _name: True)
     mapped = open_checked(directory, segment)
     expected = invert_segment(directory, segment, schema)
     if mapped.inverted.field_names != expected.field_names:

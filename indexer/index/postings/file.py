@@ -16,7 +16,13 @@ import numpy.typing as npt
 
 from indexer.index.arrays_file import map_arrays, save_arrays
 from indexer.index.kernel.expand import first_from, spelled_like
-from indexer.index.postings.hashing import check_of, checks_of, find_term, slots_of
+from indexer.index.postings.hashing import (
+    check_of,
+    checks_of,
+    find_term,
+    set_hashes,
+    slots_of,
+)
 from indexer.index.postings.inverted import ARRAYS, Inverted, Numbers, Offsets, Weights
 
 VERSION: Final = 1
@@ -161,6 +167,16 @@ class MappedPostings:
         for ordinal in spelled_like(text, ends, first, last, wanted, distance).tolist():
             yield inverted.term(ordinal).decode(), self._count(ordinal)
 
+    def hashes(self, field: str) -> npt.NDArray[np.uint64]:
+        """A hash of the term of each document, in a field of which a document has one; 0 for a
+        document without."""
+        inverted = self.inverted
+        hashes = np.zeros(inverted.documents, np.uint64)
+        ends, numbers = inverted.posting_ends, inverted.numbers
+        first, last = inverted.field_range(field)
+        set_hashes(inverted.text, inverted.text_ends, ends, numbers, first, last, hashes)
+        return hashes
+
     def postings(self, field: str, term: bytes) -> Postings:
         """The documents of a term, ascending, and its weight in each; empty if no document
         has it.
@@ -168,17 +184,22 @@ class MappedPostings:
         Raises:
             PostingsDamaged: they are not what was written.
         """
+        first, last = self.range_of(field, term)
+        if first == last:
+            return NO_POSTINGS
+        return self.inverted.numbers[first:last], self.inverted.weights[first:last]
+
+    def range_of(self, field: str, term: bytes) -> tuple[int, int]:
+        """Where :meth:`postings` are in the arrays, from where to before where; raises like it."""
         ordinal = self.find(field, term)
         if ordinal < 0:
-            return NO_POSTINGS
+            return 0, 0
         first, last = self.inverted.posting_range(ordinal)
-        numbers = self.inverted.numbers[first:last]
-        weights = self.inverted.weights[first:last]
         if not self._is_checked[ordinal]:
-            self._check("number", ordinal, numbers)
-            self._check("weight", ordinal, weights.view(np.uint32))
+            self._check("number", ordinal, self.inverted.numbers[first:last])
+            self._check("weight", ordinal, self.inverted.weights[first:last].view(np.uint32))
             self._is_checked[ordinal] = True
-        return numbers, weights
+        return first, last
 
     def positions(self, field: str, term: bytes) -> Positions:
         """Where the positions of each posting of a term end, and all its positions.

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.codec.whoosh3 import W3Segment
 from whoosh.fields import Schema
 
 from indexer.index.postings.file import postings_path, write_postings
@@ -22,6 +22,7 @@ from indexer.index.postings.segment_files import (
     SegmentDamaged,
     compound_files,
     has_positions,
+    postings_names,
     read_rows,
     segment_path,
     sorted_columns,
@@ -72,8 +73,8 @@ def invert_segment(directory: Path, segment: W3Segment, schema: Schema) -> Inver
         SegmentDamaged: its file is damaged.
         OSError: the folder is full.
     """
-    files = compound_files(directory, segment)
-    names = [segment.make_filename(kind) for kind in (W3Codec.TERMS_EXT, W3Codec.POSTS_EXT)]
+    names = postings_names(segment)
+    files = compound_files(directory, segment, names.__contains__)
     if not all(name in files for name in names):
         raise SegmentDamaged(f"{segment_path(directory, segment)} has no postings")
     terms, postings = (files[name] for name in names)
@@ -166,14 +167,13 @@ def _decode(table: _Table, postings: _Array, documents: int, folder: Path) -> In
     weights = scratch_array(folder, np.float32, count)
     ends = scratch_array(folder, np.uint32, count)
     arrays = (posting_ends, numbers, weights, ends, values)
+    limits = (table.kept, block_ends, documents)
 
     def lists(first: int, last: int) -> None:
-        if not read_lists(first, last, data, terms, table.kept, block_ends, arrays):
+        if not read_lists(first, last, data, terms, *limits, arrays):
             raise _Strange
 
     _in_threads(posting_ends, lists)
-    if count and int(numbers[posting_ends - 1].max()) >= documents:
-        raise _Strange
     starts = np.zeros(len(terms) + 1, np.int64)
     np.cumsum(ends[posting_ends - 1], out=starts[1:])
     positions = scratch_array(folder, np.uint32, int(starts[-1]))

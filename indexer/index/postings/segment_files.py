@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -35,6 +36,7 @@ from indexer.index.rows import Rows
 _HEADER: Final = 12
 """Bytes in front of a compound file: where its directory is (8) and its length (4)."""
 _STORED: Final = "_stored"
+_CHECKSUM: Final = "crc32"
 _NO_BYTES: Final = np.empty(0, np.uint8)
 
 
@@ -92,14 +94,17 @@ def write_segment(
     return segment
 
 
-def read_rows(directory: Path, segment: W3Segment, schema: Schema | None = None) -> Rows:
+def read_rows(
+    directory: Path, segment: W3Segment, schema: Schema | None = None, is_checked: bool = False
+) -> Rows:
     """Columns and stored fields of a segment, deleted documents included. Bytes are views of
-    the mapped file, paged in as they are used.
+    the mapped file, paged in as they are used, unless all of them are checked first.
 
     Args:
         directory: of the index.
         segment: of its table of contents.
         schema: of the index; the product's own if not given.
+        is_checked: whether they are compared with their checksums.
 
     Raises:
         FileNotFoundError: it was merged into another meanwhile.
@@ -109,7 +114,8 @@ def read_rows(directory: Path, segment: W3Segment, schema: Schema | None = None)
         from indexer.index.schema import build_schema  # it needs the formats
 
         schema = build_schema()
-    files = compound_files(directory, segment)
+    postings = postings_names(segment)
+    files = compound_files(directory, segment, lambda name: is_checked and name not in postings)
     documents = segment.doc_count_all()
     numeric, blobs = {}, {}
     try:
@@ -146,8 +152,16 @@ def sorted_columns(rows: Rows) -> dict[str, npt.NDArray[Any]]:
     return dict(sorted(rows.numeric.items()))
 
 
-def compound_files(directory: Path, segment: W3Segment) -> dict[str, npt.NDArray[np.uint8]]:
+def compound_files(
+    directory: Path, segment: W3Segment, checked: Callable[[str], bool] = lambda _name: False
+) -> dict[str, npt.NDArray[np.uint8]]:
     """The files in a segment's compound file by name, as views of the mapped file.
+
+    Args:
+        directory: of the index.
+        segment: of its table of contents.
+        checked: whether a file of this name is compared with the checksum it was written with
+            (CRC-32); Whoosh's own writer writes none.
 
     Raises:
         FileNotFoundError: it was merged into another meanwhile.
@@ -169,7 +183,20 @@ def compound_files(directory: Path, segment: W3Segment) -> dict[str, npt.NDArray
     for name, (_at, length) in ranges.items():
         if len(files[name]) != length:
             raise SegmentDamaged(f"{path}: {name} is cut short")
+        if checked(name) and _is_damaged(files[name], entries[name]):
+            raise SegmentDamaged(f"{path}: {name} is damaged")
     return files
+
+
+def _is_damaged(data: npt.NDArray[np.uint8], entry: dict[str, Any]) -> bool:
+    expected = entry.get(_CHECKSUM)
+    return expected is not None and zlib.crc32(data.data) != expected
+
+
+def postings_names(segment: W3Segment) -> tuple[str, str]:
+    """The names of the table of terms and of the postings in a compound file."""
+    terms, postings = W3Codec.TERMS_EXT, W3Codec.POSTS_EXT
+    return segment.make_filename(terms), segment.make_filename(postings)
 
 
 def field_lengths(inverted: Inverted, schema: Schema) -> dict[str, int]:
@@ -224,10 +251,14 @@ def _write_compound(
     directory: dict[str, dict[str, Any]] = {}
     file.write(bytes(_HEADER))
     for name, pieces in _files(segment, inverted, rows, schema):
-        offset = file.tell()
+        offset, checksum = file.tell(), 0
         for piece in parts_of(pieces):
             file.write(piece)
-        directory[name] = {"offset": offset, "length": file.tell() - offset, "modified": now}
+            checksum = zlib.crc32(piece, checksum)
+        length = file.tell() - offset
+        # The checksum is ours: Whoosh does not ask for it.
+        about = {"offset": offset, "length": length, "modified": now, _CHECKSUM: checksum}
+        directory[name] = about
     start = file.tell()
     file.write(pickle.dumps(directory, 2))
     file.write(pickle.dumps({}, 2))

@@ -102,8 +102,9 @@ def _array_data(data: Any, at: int, end: int, expected: int) -> int:
 
 
 @compiled
-def _get_ids(data: Any, at: int, end: int, numbers: Any, before: int) -> int:
-    """Read the documents of a block; they ascend from behind ``before``."""
+def _get_ids(data: Any, at: int, end: int, numbers: Any, before: int, documents: int) -> int:
+    """Read the documents of a block; they ascend from behind ``before`` and stay below
+    ``documents``."""
     count = len(numbers)
     number = np.int64(0)
     size = 0
@@ -129,7 +130,7 @@ def _get_ids(data: Any, at: int, end: int, numbers: Any, before: int) -> int:
             if at < 0:
                 return STRANGE
         number += distance
-        if number <= before:
+        if number <= before or number >= documents:
             return STRANGE
         numbers[one] = number
         before = number
@@ -232,7 +233,14 @@ def _get_head(data: Any, at: int, end: int, count: int, is_last: bool) -> Any:
 
 @compiled
 def read_lists(
-    first: int, last: int, data: Any, table: Any, kept: Any, block_ends: Any, arrays: Any
+    first: int,
+    last: int,
+    data: Any,
+    table: Any,
+    kept: Any,
+    block_ends: Any,
+    documents: int,
+    arrays: Any,
 ) -> bool:
     """Read the posting lists of the terms from ``first`` to before ``last``.
 
@@ -243,6 +251,7 @@ def read_lists(
         table: see :func:`read_terms`.
         kept: by field, whether it has (compact) positions.
         block_ends: (terms) the block behind the last of each.
+        documents: of the segment.
         arrays: ends of postings (terms); documents, weights and ends of positions (postings);
             and where the values of each block begin. All but the first are written.
 
@@ -261,7 +270,7 @@ def read_lists(
         for start in range(begin, stop, BLOCK):
             until = min(start + BLOCK, stop)
             at, block_end = _get_head(data, at, end, until - start, until == stop)
-            at = _get_ids(data, at, block_end, numbers[start:until], before)
+            at = _get_ids(data, at, block_end, numbers[start:until], before, documents)
             at = _get_weights(data, at, block_end, weights[start:until], scratch)
             values[block] = at
             if kept[table[term, 0]]:

@@ -11,8 +11,8 @@ from indexer.index.batch import invert_entries
 from indexer.index.engine import AnyEntry
 from indexer.index.ranking import RankingParameters
 from indexer.index.writing.batches import Batch, batches
-from indexer.index.writing.runs import Run, map_run, save_run
-from indexer.index.writing.workers import Workers, WorkersUnavailable, run_path
+from indexer.index.writing.runs import RUNS, Run, map_runs, save_run
+from indexer.index.writing.workers import Workers, WorkersUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -60,11 +60,9 @@ def _much(
         workers = Workers(ranking, folder)
     except WorkersUnavailable as error:
         _log.warning("documents are analysed in one core, for %s", error)
-        paths = []
-        for number, run in enumerate(_here(portions, ranking, tell)):
-            paths.append(run_path(folder, number))
-            save_run(paths[-1], run)
+        path = folder / RUNS
+        saved = [save_run(path, run) for run in _here(portions, ranking, tell)]
     else:
         with workers:
-            paths = workers.analyse(portions, tell)
-    return [map_run(path) for path in paths]
+            saved = workers.analyse(portions, tell)
+    return map_runs(saved)

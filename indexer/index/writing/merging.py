@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from whoosh.codec.whoosh3 import W3Segment
 
+from indexer.index.generations import NAME
 from indexer.index.postings.check import open_checked
 from indexer.index.postings.file import PostingsDamaged
 from indexer.index.postings.heal import heal
@@ -19,7 +21,7 @@ from indexer.index.postings.segment_files import read_rows, write_segment
 from indexer.index.rows import concatenate
 from indexer.index.writing.policy import Size, choose
 from indexer.index.writing.runs import Run
-from indexer.index.writing.storage import NAME, LockedIndex, temporary_folder
+from indexer.index.writing.storage import LockedIndex, temporary_folder
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ def tidy(index: LockedIndex) -> None:
             _merge(index, places)
         except (OSError, MemoryError, ValueError) as error:
             _log.warning("segments stay as they are, for they cannot be merged: %s", error)
+            with suppress(OSError):
+                index.sweep()
             return
 
 
@@ -85,7 +89,8 @@ def _run_of(index: LockedIndex, segment: W3Segment) -> Run:
         _log.warning("the postings of a segment are made anew before it is merged: %s", error)
         heal(index.directory, segment, index.schema)
         postings = open_checked(index.directory, segment)
-    return Run(postings.inverted, read_rows(index.directory, segment, index.schema))
+    rows = read_rows(index.directory, segment, index.schema, is_checked=True)
+    return Run(postings.inverted, rows)
 
 
 def _live(segment: W3Segment) -> npt.NDArray[np.bool_]:

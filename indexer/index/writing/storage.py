@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +17,14 @@ from whoosh.index import TOC, clean_files
 from whoosh.util.filelock import try_for
 
 from indexer.index.engine import EngineError
-from indexer.index.generations import sync_directory, sync_files
+from indexer.index.generations import NAME, sync_directory, sync_files
 
-NAME: Final = "MAIN"
-"""What Whoosh calls the index in its folder."""
 _LOCK_SECONDS: Final = 60.0
 _TEMPORARY: Final = re.compile(rf"\.{NAME}_([0-9a-z]+)\..*|_{NAME}_\d+\.toc\..*")
 """Files that get their names when they are complete: of a segment, and of its table."""
+_ANY_TEMPORARY: Final = re.compile(rf"\.({NAME}_|titles-).*\..*")
+_FORGOTTEN_SECONDS: Final = 3600.0
+"""Nobody takes so long to complete a file: who began it was killed."""
 
 
 class SyncedStorage(FileStorage):  # type: ignore[misc]
@@ -65,6 +67,10 @@ class LockedIndex:
         self.segments, self._generation = segments, toc.generation
         clean_files(storage, NAME, toc.generation, segments)
 
+    def sweep(self) -> None:
+        """Remove the files of segments that were written and not committed."""
+        _sweep(self.directory)
+
 
 def create(directory: Path, schema: Schema) -> None:
     """Make an empty index in an empty folder."""
@@ -85,9 +91,13 @@ def locked(directory: Path) -> Iterator[LockedIndex]:
             f"the index in {directory} is being written by another process; wait for its end"
         )
     try:
-        toc = TOC.read(storage, NAME)
-        _sweep(directory, toc)
-        yield LockedIndex(directory, toc)
+        _sweep(directory)
+        yield LockedIndex(directory, TOC.read(storage, NAME))
+    except BaseException:
+        # What was written in vain may be what fills the disk.
+        with suppress(Exception):
+            _sweep(directory)
+        raise
     finally:
         lock.release()
 
@@ -103,19 +113,29 @@ def temporary_folder(directory: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(directory: Path, toc: TOC) -> None:
-    """Remove what a killed writer left. What a reader makes anew at this moment, beside a
-    segment that is in use, is left alone."""
+def _sweep(directory: Path) -> None:
+    """Remove what is in no table of contents: a killed writer left it. What a reader makes anew at
+    this moment, beside a segment that is in use, is left alone."""
+    storage = SyncedStorage(str(directory))
+    toc = TOC.read(storage, NAME)
     for entry in directory.glob("*.tmp"):
         if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
     used = {segment.segid for segment in toc.segments}
     for path in directory.iterdir():
-        if _is_stray(path.name, used):
+        if _is_stray(path, used):
             path.unlink(missing_ok=True)
-    clean_files(SyncedStorage(str(directory)), NAME, toc.generation, toc.segments)
+    clean_files(storage, NAME, toc.generation, toc.segments)
 
 
-def _is_stray(name: str, used: Collection[str]) -> bool:
-    match = _TEMPORARY.fullmatch(name)
-    return match is not None and match[1] not in used
+def _is_stray(path: Path, used: Collection[str]) -> bool:
+    match = _TEMPORARY.fullmatch(path.name)
+    if match is not None and match[1] not in used:
+        return True
+    return _ANY_TEMPORARY.fullmatch(path.name) is not None and _is_forgotten(path)
+
+
+def _is_forgotten(path: Path) -> bool:
+    with suppress(FileNotFoundError):  # completed this moment
+        return time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS
+    return False

@@ -22,7 +22,6 @@ from indexer.index.batch import invert_entries
 from indexer.index.engine import IndexEntry
 from indexer.index.ranking import RankingParameters
 from indexer.index.writing.runs import Run, save_run
-from indexer.index.writing.workers import run_path
 
 _OBJECTS: Final = 200_000
 """New objects between two looks for garbage in circles: a batch makes none, and looking at all of
@@ -51,6 +50,7 @@ def main() -> None:
 
 def serve(connection: Connection, ranking: RankingParameters, folder: Path) -> None:
     """Analyse batches until the other end is closed, which ends the process at once."""
+    path = folder / f"{os.getpid()}.runs"
     received: Queue[bytes] = Queue()
     threading.Thread(target=_listen, args=[connection, received], daemon=True).start()
     for _ in range(_AHEAD):
@@ -58,12 +58,12 @@ def serve(connection: Connection, ranking: RankingParameters, folder: Path) -> N
     while True:
         number, batch = pickle.loads(received.get())  # noqa: S301  of our own process
         try:
-            save_run(run_path(folder, number), Run(*invert_entries(batch, ranking)))
+            saved = save_run(path, Run(*invert_entries(batch, ranking)))
         except BaseException as error:  # noqa: BLE001  whoever asked for it raises it
             traceback.print_exc()
             _answer(connection, error)
             return
-        connection.send((number, len(batch)))
+        connection.send((number, len(batch), saved))
         connection.send(None)
 
 

@@ -25,6 +25,7 @@ from typing import IO, Final, cast
 from indexer.index.engine import EngineError
 from indexer.index.ranking import RankingParameters
 from indexer.index.writing.batches import Batch
+from indexer.index.writing.runs import SavedRun
 
 MOST_WORKERS: Final = 8
 """Each needs some 400 MB."""
@@ -79,8 +80,7 @@ class Workers:
         self._connections = [Connection(our.detach()) for our, _their in pairs]
         self._wishes: deque[Connection] = deque()
         self._waiting: deque[bytes] = deque()
-        self._folder = folder
-        self._runs: dict[int, Path] = {}
+        self._runs: dict[int, SavedRun] = {}
         self._documents = 0
         with suppress(BrokenPipeError), cast(IO[bytes], self._process.stdin) as pipe:
             pickle.dump((theirs, ranking, folder), pipe)  # its death is seen later
@@ -104,8 +104,8 @@ class Workers:
                     connection.recv_bytes()
             connection.close()
 
-    def analyse(self, batches: Iterable[Batch], tell: Callable[[int], None]) -> list[Path]:
-        """The files of the runs of all batches, in their order.
+    def analyse(self, batches: Iterable[Batch], tell: Callable[[int], None]) -> list[SavedRun]:
+        """Where the runs of all batches are, in their order.
 
         Args:
             batches: read ahead by a few, and no more than that.
@@ -150,8 +150,7 @@ class Workers:
             if message is None:
                 self._wishes.append(connection)
             else:
-                number, documents = message
-                self._runs[number] = run_path(self._folder, number)
+                number, documents, self._runs[number] = message
                 self._documents += documents
         tell(self._documents)
 
@@ -160,11 +159,6 @@ class Workers:
             "a process that analyses documents was killed, most likely for want of memory; "
             "the index is as before"
         )
-
-
-def run_path(folder: Path, number: int) -> Path:
-    """Where the run of a batch is."""
-    return folder / f"{number}.run"
 
 
 def _cores() -> int:
