@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -23,15 +23,18 @@ _turn = threading.BoundedSemaphore(_AT_ONCE)
 
 
 class Observation:
-    """One search under way; ``outcome`` is what the metrics will say of it."""
+    """One search under way; ``outcome`` is what the metrics will say of it. Its time runs from
+    now on."""
 
     def __init__(self) -> None:
         self.outcome: Outcome = "unavailable"
+        self._begun = time.monotonic()
 
     def search(self, parameters: SearchParameters) -> SearchOutcome:
         """Search, count what was searched and remember how it ended. Raises EngineError."""
         held = services()
-        found = run_search(held.engine, parameters, held.settings.server.search_seconds)
+        left = held.settings.server.search_seconds - (time.monotonic() - self._begun)
+        found = run_search(held.engine, parameters, left)
         if found.correction is not None and found.correction.applied:
             self.outcome = "corrected"
         elif found.response.partial:
@@ -40,8 +43,10 @@ class Observation:
             self.outcome = "nothing"
         else:
             self.outcome = "relaxed" if found.response.relaxed else "found"
-        # Leafing through results and their near-duplicates is no search of its own.
-        if parameters.page == 1 and parameters.same_as is None:
+        # Leafing through results and their near-duplicates is no search of its own, and what a
+        # query finds is not known of a partial answer.
+        is_own = parameters.page == 1 and parameters.same_as is None
+        if is_own and not found.response.partial:
             held.searched.record(found.shown_for(parameters.q), found.response.full_matches)
         related = held.searched.related(found.shown_for(parameters.q), found.response.related)
         return replace(found, response=replace(found.response, related=related))
@@ -49,7 +54,13 @@ class Observation:
 
 @contextmanager
 def observed_search(source: Source) -> Iterator[Observation]:
-    """Count the search made within, whatever becomes of it, with the time of the request."""
+    """Count the search made within, whatever becomes of it, with the time of the request.
+
+    The time that a search may take (``server.search_seconds``) begins before the wait for its
+    turn, but after the compiling that only an installation's first searches wait for.
+    """
+    with suppress(EngineError):  # which the search will meet, too
+        services().engine.warm()
     observation = Observation()
     try:
         with _turn:

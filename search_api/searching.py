@@ -5,6 +5,7 @@ The API, the search page and the command line all search through here, so that t
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -63,29 +64,37 @@ def run_search(
     """Search, and search again for the correction where the query as typed finds too little.
 
     A correction is applied if almost no document (``searching.yaml``) has all the words as
-    typed and more have all the corrected ones; otherwise it is offered.
+    typed and more have all the corrected ones; otherwise it is offered. A partial answer has
+    none; one without the time to search for the correction is partial, too.
 
     Args:
         engine: where to search.
         parameters: what for.
-        seconds: how long one search may take; after that it answers with what it has
+        seconds: how long all of it may take; after that it answers with what it has
             (``partial``). None for no bound.
 
     Raises:
         EngineError: the index is missing or cannot be read.
     """
+    begun = time.monotonic()
     request = engine_request(parameters, seconds)
     if request.query.is_empty():  # nothing but punctuation
         return SearchOutcome(SearchResponse(0, (), dict.fromkeys(FACETS, ()), ()))
     response = engine.search(request)
     if response.correction is None or request.exact:
         return SearchOutcome(response)
-    if response.full_matches < _almost_nothing():
+    offered = Correction(response.correction, applied=False)
+    if response.full_matches >= _almost_nothing():
+        return SearchOutcome(response, offered)
+    left = None if seconds is None else seconds - (time.monotonic() - begun)
+    if left is None or left > 0:
         query = parse_query(response.correction)
-        corrected = engine.search(replace(request, query=query))
-        if corrected.full_matches > response.full_matches:
-            return SearchOutcome(corrected, Correction(response.correction, applied=True))
-    return SearchOutcome(response, Correction(response.correction, applied=False))
+        corrected = engine.search(replace(request, query=query, seconds=left))
+        if not corrected.partial:
+            if corrected.full_matches > response.full_matches:
+                return SearchOutcome(corrected, replace(offered, applied=True))
+            return SearchOutcome(response, offered)
+    return SearchOutcome(replace(response, partial=True), offered)
 
 
 @lru_cache(maxsize=1)

@@ -362,3 +362,33 @@ def test_the_page_names_the_field_that_is_asked(client: FlaskClient) -> None:
     assert "申请材料" in page.select(".active")[0].get_text()
     (current,) = page.select(".filter:nth-of-type(2) [aria-current]")
     assert current.get_text() == "申请材料"
+
+
+def test_a_cluster_is_listed_where_the_search_that_told_of_it_relaxed(tmp_path: Path) -> None:
+    """Twelve copies that have all words are one result, too few for a page; the copies of another
+    page, with some of the words, are shown beside it and can be listed, too."""
+    full = [document(f"full{n}", "渔港管理通知", "泊位收费标准") for n in range(12)]
+    some = [document(f"some{n}", "渔港管理简报", "本期无事") for n in range(3)]
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild(
+        IndexEntry(one, cluster=cluster, place=place)
+        for cluster, copies in ((1, full), (2, some))
+        for place, one in enumerate(copies)
+    )
+    shown = ask(engine, "渔港管理 泊位")
+    assert [(hit.document.title, hit.duplicates) for hit in shown.hits] == [
+        ("渔港管理通知", 11),
+        ("渔港管理简报", 2),
+    ]
+    listed = ask(engine, "渔港管理 泊位", same_as=some[0].url)
+    assert (listed.total, set(names(listed))) == (3, {"some0", "some1", "some2"})
+    assert ask(engine, "渔港管理 泊位", same_as=full[0].url).total == 12
+
+
+def test_of_equally_good_documents_the_newer_is_first(tmp_path: Path) -> None:
+    """Whatever their places in clusters of their own."""
+    old = document("old", "渔港管理", "泊位收费", published=date(2009, 1, 1))
+    new = old.with_(url="http://a.example/new", published=date(2010, 1, 1))
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild([IndexEntry(old, cluster=1, place=0), IndexEntry(new, cluster=2, place=3)])
+    assert names(ask(engine, "渔港管理")) == ["new", "old"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.index.kernel import workspace
 from indexer.index.kernel.expand import first_from, spelled_like
 from indexer.index.kernel.phrases import common, find_phrase
 from indexer.index.kernel.pruned import any_best, every_best, insert, set_bits, set_ranks
 from indexer.index.kernel.select import NEWEST, OLDEST, RELEVANCE, best_of_found
-from indexer.index.kernel.workspace import Workspaces
+from indexer.index.kernel.workspace import Workspace, Workspaces
 
 TEXTS = st.lists(st.lists(st.sampled_from("abc"), max_size=8), min_size=1, max_size=6)
 
@@ -78,7 +80,7 @@ def test_the_best_are_those_a_full_sort_has_first(
     places = np.array([row[2] for row in rows], np.int32)
     numbers = np.arange(len(rows), dtype=np.int32)
     keys = {
-        RELEVANCE: lambda n: (-scores[n], places[n], -days[n], n),
+        RELEVANCE: lambda n: (-scores[n], -days[n], places[n], n),
         NEWEST: lambda n: (-days[n], -scores[n], places[n], n),
         OLDEST: lambda n: (days[n] == 0, days[n], -scores[n], places[n], n),
     }
@@ -205,3 +207,13 @@ def test_a_stamp_is_new_even_when_numbers_run_out() -> None:
         space.seen[0] = 1
         assert space.stamp() == 1
         assert space.seen.tolist() == [0, 0]
+
+
+def test_the_bytes_of_a_workspace_are_those_that_are_told() -> None:
+    size = 1000
+    arrays = [one for one in vars(Workspace(size)).values() if isinstance(one, np.ndarray)]
+    each = sum(array.itemsize for array in arrays)
+    assert sum(array.nbytes for array in arrays) == each * size + 4  # one entry to write beyond
+    record = Path(__file__).parent.parent / "docs/decisions/0031-compiled-kernel.md"
+    for file in (Path(workspace.__file__), record):
+        assert f"has {each} bytes for every document" in file.read_text("utf-8")

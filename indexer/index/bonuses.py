@@ -10,6 +10,7 @@ import numpy as np
 
 from analyzers.dates import CHINA_STANDARD_TIME
 from analyzers.document_number import DocumentNumber
+from indexer.index.deadline import Deadline
 from indexer.index.engine import SearchRequest
 from indexer.index.kernel import titles
 from indexer.index.kernel.workspace import Workspace
@@ -26,9 +27,15 @@ _WHOLE: Final = 0.999
 
 
 def add_bonuses(
-    request: SearchRequest, plan: Plan, scorer: TermScorer, tally: Tally, ranking: RankingParameters
+    request: SearchRequest,
+    plan: Plan,
+    scorer: TermScorer,
+    tally: Tally,
+    ranking: RankingParameters,
+    deadline: Deadline,
 ) -> None:
-    """Bonuses for titles and numbers, then factors."""
+    """Bonuses for titles and numbers, then factors. What titles say of words that come after
+    the deadline earns nothing."""
     snapshot = scorer.snapshot
     in_phrases = [term for phrase in plan.phrases for _offset, term in phrase]
     weight = sum(scorer.idf_of(asked) for asked in plan.asked)
@@ -41,7 +48,7 @@ def add_bonuses(
         within = (days >= period.first.toordinal()) & (days <= period.last.toordinal())
         with tally.step("period_factor", "") as scores:
             scores[within] *= np.float32(ranking.period_factor)
-    _add_title_coverage(plan.asked, scorer, tally, ranking)
+    _add_title_coverage(plan.asked, scorer, tally, ranking, deadline)
     exact = snapshot.lists("title_key", title_key(request.query.text)).numbers()
     with tally.step("title_exact", "") as scores:
         scores[exact] += ranking.title_exact * max(weight, 1.0)
@@ -79,7 +86,11 @@ def documents_of_number(snapshot: Snapshot, number: DocumentNumber) -> tuple[Ids
 
 
 def _add_title_coverage(
-    every: tuple[Asked, ...], scorer: TermScorer, tally: Tally, ranking: RankingParameters
+    every: tuple[Asked, ...],
+    scorer: TermScorer,
+    tally: Tally,
+    ranking: RankingParameters,
+    deadline: Deadline,
 ) -> None:
     """Titles that say most of what was asked: the larger the part of the title that it is, the
     better. What is missing counts twice, for it is missing in the title and in the query."""
@@ -87,6 +98,8 @@ def _add_title_coverage(
     said, units = space.said, space.gained
     total = 0.0
     for asked in every:
+        if deadline.is_over():
+            break
         idf = np.float32(scorer.idf_of(asked))
         total += idf
         if asked.sound is None and len(asked.concept.alternatives) == 1:

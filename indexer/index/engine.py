@@ -107,7 +107,8 @@ class SearchResponse:
     to highlight;
     ``relaxed`` is True when no document has all words and those with some are shown;
     ``correction`` is the query with what is most likely a typing error mended, or None;
-    ``partial`` is True when time was up before all of the query was looked at.
+    ``partial`` is True when time was up before all of the query was looked at: results may be
+    missing, and documents without some of the words be among them, but nothing excluded is.
     """
 
     total: int

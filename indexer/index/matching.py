@@ -10,7 +10,7 @@ from analyzers.query import ParsedQuery
 from analyzers.terms import Phrase
 from indexer.index.deadline import Deadline
 from indexer.index.engine import SearchRequest
-from indexer.index.plan import Choice, Plan
+from indexer.index.plan import Asked, Choice, Plan
 from indexer.index.snapshot import Mask, Snapshot, common_of
 
 
@@ -21,18 +21,16 @@ def allowed(
     time is up, those of them that were found until then."""
     if query.is_empty():
         return np.zeros(snapshot.size, np.bool_)
-    mask: Mask = snapshot.live.copy()
-    for phrase in plan.phrases:
-        mask &= _having(snapshot, field, phrase, deadline)
-    for group in plan.groups:
+    mask = _not_excluded(snapshot, plan, deadline)
+    is_first = True  # which is always looked at, as is the first word
+    for group in (*((Choice(phrases=(one,)),) for one in plan.phrases), *plan.groups):
         met = np.zeros(snapshot.size, np.bool_)
         for choice in group:
+            if not is_first and deadline.is_over():
+                break
             met |= _met(snapshot, choice, field, deadline)
+            is_first = False
         mask &= met
-    for phrase in plan.excluded:
-        mask[snapshot.phrase("content", phrase)] = False
-    for phrase in plan.excluded_in_title:
-        mask[snapshot.phrase("title", phrase)] = False
     if query.sites:
         mask &= _of_sites(snapshot, query.sites)
     if query.excluded_sites:
@@ -41,6 +39,20 @@ def allowed(
         mask &= _of_filetypes(snapshot, query.filetypes)
     if query.excluded_filetypes:
         mask &= ~_of_filetypes(snapshot, query.excluded_filetypes)
+    return mask
+
+
+def _not_excluded(snapshot: Snapshot, plan: Plan, deadline: Deadline) -> Mask:
+    """Live documents without what is excluded. None when time is up before all of that was
+    looked for: to show nothing is better than to show what somebody does not want to see."""
+    mask: Mask = snapshot.live.copy()
+    excluded = [("content", one) for one in plan.excluded]
+    excluded += [("title", one) for one in plan.excluded_in_title]
+    for field, phrase in excluded:
+        if not deadline.is_over():
+            mask[snapshot.phrase(field, phrase, deadline)] = False
+        if not deadline.was_met:
+            return np.zeros(snapshot.size, np.bool_)
     return mask
 
 
@@ -53,16 +65,26 @@ def _having(snapshot: Snapshot, field: str, phrase: Phrase, deadline: Deadline) 
 
 
 def _met(snapshot: Snapshot, choice: Choice, field: str, deadline: Deadline) -> Mask:
+    """The documents that meet all of a choice; none when time is up before all of it was
+    looked for."""
     field = "title" if choice.in_title else field
     met = np.ones(snapshot.size, np.bool_)
-    for phrase in choice.phrases:
-        met &= _having(snapshot, field, phrase, deadline)
-    for asked in choice.concepts:
-        said = np.zeros(snapshot.size, np.bool_)
-        for alternative in asked.concept.alternatives:
-            said[common_of([snapshot.having(field, term) for term in alternative.terms])] = True
-        met &= said
+    parts: tuple[Phrase | Asked, ...] = (*choice.phrases, *choice.concepts)
+    for at, part in enumerate(parts):
+        if at and deadline.is_over():
+            return np.zeros(snapshot.size, np.bool_)
+        if isinstance(part, Asked):
+            met &= _saying(snapshot, field, part)
+        else:
+            met &= _having(snapshot, field, part, deadline)
     return met
+
+
+def _saying(snapshot: Snapshot, field: str, asked: Asked) -> Mask:
+    said = np.zeros(snapshot.size, np.bool_)
+    for alternative in asked.concept.alternatives:
+        said[common_of([snapshot.having(field, term) for term in alternative.terms])] = True
+    return said
 
 
 def _of_filetypes(snapshot: Snapshot, filetypes: Iterable[str]) -> Mask:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzers.concepts import Alternative, AskedFor, Concept, concepts_of
-from analyzers.query import Operand
+from analyzers.query import Operand, ParsedQuery
 from analyzers.segment import Segmenter
 from analyzers.synonyms import Synonyms
 from analyzers.terms import Phrase, phrase_terms
 from analyzers.units import IS_HAN, RUN
+from indexer.index.deadline import Deadline
 from indexer.index.engine import SearchRequest
-from indexer.index.expansions import expanded
+from indexer.index.expansions import Expansions
 from indexer.index.learned import segmenter_of
 from indexer.index.ranking import RankingParameters
 from indexer.index.snapshot import Snapshot
@@ -38,11 +39,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class _Words:
-    """What turns words into concepts: dictionaries and other ways to say things."""
+    """What turns words into concepts: dictionaries, other ways to say things, and words that
+    stand for several."""
 
     segmenter: Segmenter
     synonyms: Synonyms
     exact: bool
+    expansions: Expansions
 
     def concepts(self, text: str) -> AskedFor:
         """The concepts of a text."""
@@ -74,18 +77,22 @@ class Plan:
         snapshot: Snapshot,
         ranking: RankingParameters,
         synonyms: Synonyms,
+        deadline: Deadline,
     ) -> Plan:
-        """The plan of a request."""
+        """The plan of a request; words that stand for several and are not looked up before the
+        deadline stand for themselves."""
         query = request.query
-        text = " ".join(query.words)
-        words = _Words(segmenter_of(snapshot), synonyms, request.exact)
-        text, expansions = expanded(snapshot, text)
+        expansions = Expansions(snapshot, deadline)
+        words = _Words(segmenter_of(snapshot), synonyms, request.exact, expansions)
+        # First, for what is excluded must not be shown, while what is asked for may be missing.
+        excluded, excluded_in_title = _excluded(query, expansions)
+        text, expanded = expansions.of(" ".join(query.words))
         sounds = () if request.exact else sound_matches(snapshot, text)
         rest = without_sounds(text, sounds)
         found = words.concepts(rest)
         rarest = _rarest(found.concepts, snapshot, ranking)
         asked = tuple(Asked(concept) for concept in rarest)
-        asked += tuple(map(Asked, expansions))
+        asked += tuple(map(Asked, expanded))
         asked += tuple(Asked(_latin(sound), sound) for sound in sounds)
         groups = tuple(
             tuple(_choice(words, operand) for operand in group) for group in query.groups
@@ -98,19 +105,14 @@ class Plan:
         exactly = (*phrases, *(phrase for choice in in_groups for phrase in choice.phrases))
         evidence = dict(_evidence(found, ranking))
         evidence.update((term, 1.0) for phrase in exactly for _offset, term in phrase)
-        evidence.update(
-            (term, way.weight)
-            for one in chosen
-            for way in reversed(one.concept.alternatives)
-            for term in way.terms
-        )
+        evidence.update(_evidence_of_choices(chosen))
         said = {term for one in asked for term in one.concept.alternatives[0].terms}
         return cls(
             asked=asked,
             evidence=tuple(pair for pair in evidence.items() if pair[0] not in said),
             phrases=phrases,
-            excluded=_phrases(query.excluded),
-            excluded_in_title=_phrases(query.excluded_in_title),
+            excluded=excluded,
+            excluded_in_title=excluded_in_title,
             groups=groups,
             typed=tuple(one.concept.alternatives[0].text for one in asked),
             highlighted=_highlighted(request, every),
@@ -142,12 +144,27 @@ def _latin(sound: SoundMatches) -> Concept:
 def _choice(words: _Words, operand: Operand) -> Choice:
     if operand.is_phrase:
         return Choice(phrases=phrase_terms(operand.text), in_title=operand.in_title)
-    concepts = words.concepts(operand.text).concepts
+    text, expanded = words.expansions.of(operand.text, "title" if operand.in_title else "content")
+    concepts = (*words.concepts(text).concepts, *expanded)
     return Choice(tuple(map(Asked, concepts)), in_title=operand.in_title)
 
 
-def _phrases(texts: tuple[str, ...]) -> tuple[Phrase, ...]:
-    return tuple(part for text in texts for part in phrase_terms(text))
+def _excluded(
+    query: ParsedQuery, expansions: Expansions
+) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """What must not stand in a document, and what not in its title."""
+
+    def phrases(texts: tuple[str, ...], field: str) -> Iterator[Phrase]:
+        for text in texts:
+            # Of words with spaces between it is known that they were quoted: to the letter.
+            is_quoted = len(text.split()) > 1
+            rest, found = (text, ()) if is_quoted else expansions.of(text, field)
+            yield from phrase_terms(rest)
+            terms = (term for one in found for way in one.alternatives for term in way.terms)
+            yield from (((0, term),) for term in terms)
+
+    anywhere = tuple(phrases(query.excluded, "content"))
+    return anywhere, tuple(phrases(query.excluded_in_title, "title"))
 
 
 def _evidence(found: AskedFor, ranking: RankingParameters) -> Iterator[tuple[str, float]]:
@@ -160,6 +177,13 @@ def _evidence(found: AskedFor, ranking: RankingParameters) -> Iterator[tuple[str
     for word in words:
         if IS_HAN.match(word) and len(word) > 2:
             yield from ((word[at : at + 2], ranking.inner_bigram) for at in range(len(word) - 1))
+
+
+def _evidence_of_choices(chosen: list[Asked]) -> Iterator[tuple[str, float]]:
+    """The words of groups with their weights; what was typed comes last and counts."""
+    for one in chosen:
+        for way in reversed(one.concept.alternatives):
+            yield from ((term, way.weight) for term in way.terms)
 
 
 def _highlighted(request: SearchRequest, asked: tuple[Asked, ...]) -> tuple[str, ...]:

@@ -143,7 +143,11 @@ def score_plan(
         with tally.step("word", asked.concept.alternatives[0].text):
             _score_concept(asked, scorer, coverage, ranking)
     left = ranking.most_postings
-    known = ((scorer.term(term), term, weight) for term, weight in plan.evidence)
+    known = []
+    for term, weight in plan.evidence:
+        if deadline.is_over():
+            break
+        known.append((scorer.term(term), term, weight))
     for found, term, weight in sorted(known, key=lambda one: one[0].own.documents):
         left -= found.own.documents
         if left < 0 or deadline.is_over():

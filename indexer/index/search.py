@@ -7,7 +7,7 @@ from typing import NamedTuple
 from analyzers.synonyms import Synonyms
 from indexer.document import Document
 from indexer.index.bonuses import add_bonuses, documents_of_number
-from indexer.index.collapse import firsts
+from indexer.index.collapse import count, firsts
 from indexer.index.deadline import Deadline
 from indexer.index.engine import Attachment, Hit, ScorePart, SearchRequest, SearchResponse
 from indexer.index.facets import Found, count_found
@@ -48,7 +48,7 @@ class Search:
         self._request = request
         self._parameters = parameters
         self._deadline = Deadline(request.seconds)
-        self._plan = Plan.of(request, snapshot, parameters, synonyms)
+        self._plan = Plan.of(request, snapshot, parameters, synonyms, self._deadline)
         self._field = _FIELDS.get(request.scope) or guide_field(request.scope)
         # Asked for the members of a cluster, each is a result of its own.
         self._clusters = snapshot.no_clusters if request.same_as else snapshot.clusters
@@ -88,7 +88,8 @@ class Search:
         scorer = self._scorer = TermScorer(self._snapshot, self._field, self._parameters, space)
         coverage = score_plan(self._plan, scorer, tally, self._parameters, self._deadline)
         if not self._deadline.is_over():
-            add_bonuses(self._request, self._plan, scorer, tally, self._parameters)
+            what = (self._request, self._plan, scorer, tally, self._parameters)
+            add_bonuses(*what, self._deadline)
         return tally, coverage
 
     def _match(self, coverage: Coverage, filters: dict[str, Mask], space: Workspace) -> _Matches:
@@ -98,10 +99,16 @@ class Search:
         if number is not None:
             for ids in documents_of_number(self._snapshot, number):
                 strict[ids] = True
-        found = self._found(strict & may, filters, space)
+        strict &= may
+        found = self._found(strict, filters, space)
         full = found.total
         is_relaxed = False
-        if self._plan.asked and found.unfiltered < self._parameters.relax_below:
+        # A list of the members of a cluster relaxes where the search did that told of them:
+        # each member counted by itself, there might seem to be enough.
+        unfiltered = found.unfiltered
+        if self._request.same_as:
+            unfiltered = count(self._snapshot.clusters[strict])
+        if self._plan.asked and unfiltered < self._parameters.relax_below:
             chosen = self._relaxed(coverage, strict, may)
             is_relaxed = found.unfiltered == 0 and bool(chosen.any())
             found = self._found(chosen, filters, space)
@@ -117,7 +124,7 @@ class Search:
         """Documents with enough of the words; where none has any, those with enough of their
         pairs of characters: 取水许可 for 取水许可证."""
         least = self._parameters.relaxed_share * coverage.total
-        chosen: Mask = (strict | (coverage.share >= max(least, 1e-6))) & may
+        chosen: Mask = strict | ((coverage.share >= max(least, 1e-6)) & may)
         if not chosen.any():
             fewest = max(self._parameters.evidence_share * coverage.all_pairs, 1)
             chosen = (coverage.pairs >= fewest) & may

@@ -99,7 +99,9 @@ class WhooshEngine(SearchEngine):
         if request.seconds is not None and not self._is_warm:
             self.warm()  # the time is for searching, not for compiling
         response = Search(snapshot, request, self._ranking, self._synonyms()).run()
-        correction = None if request.exact else self._correction(snapshot, request)
+        # What is wrong with a query cannot be told from a part of its answer.
+        is_asked = not (request.exact or response.partial)
+        correction = self._correction(snapshot, request) if is_asked else None
         return replace(response, correction=correction, related=_related(request, response))
 
     def _correction(self, snapshot: Snapshot, request: SearchRequest) -> str | None:
@@ -119,13 +121,19 @@ class WhooshEngine(SearchEngine):
     def warm(self) -> None:
         """See the base class: the functions that search are loaded, or, after an installation,
         compiled, by a search for a title in all forms that a query has."""
+        if self._is_warm:
+            return
         with self._warming:
             snapshot = self._current()
             if self._is_warm or not snapshot.documents:
                 return
             title = snapshot.title_at(int(snapshot.live.argmax()))[:_SAMPLE].replace('"', "")
-            query = parse_query(_ALL_FORMS.format(title=title, phrase=title[:_PHRASE]))
-            Search(snapshot, SearchRequest(query), self._ranking, self._synonyms()).run()
+            for text, exact in (
+                (_ALL_FORMS.format(title=title, phrase=title[:_PHRASE]), False),
+                (title, True),  # words without another way to say them
+            ):
+                request = SearchRequest(parse_query(text, exact=exact), exact=exact)
+                Search(snapshot, request, self._ranking, self._synonyms()).run()
             self._is_warm = True
 
     def suggest(

@@ -58,7 +58,9 @@ def results() -> Response:
             held = services()
             context |= {"tips": search_tips(held.settings), "hot": held.searched.hot()}
         response = html_response(_render("results.html", q=query.parameters.q, **context))
-    response.headers["Cache-Control"] = _CACHE
+    # A search that ran out of time may be answered in full a moment later.
+    is_partial = outcome.response.partial
+    response.headers["Cache-Control"] = "no-store" if is_partial else _CACHE
     return response
 
 

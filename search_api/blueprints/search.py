@@ -37,7 +37,9 @@ def search_documents() -> Response:
         outcome = observation.search(parameters)
         took_ms = (time.perf_counter() - g.started) * 1000
         response = json_response(search_record(parameters, outcome, took_ms))
-    response.headers["Cache-Control"] = _SEARCH_CACHE
+    # The same search may be answered in full a moment later.
+    is_partial = outcome.response.partial
+    response.headers["Cache-Control"] = "no-store" if is_partial else _SEARCH_CACHE
     return response
 
 

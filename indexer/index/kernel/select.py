@@ -77,10 +77,12 @@ def _is_better(one: Any, other: Any, order: int, scores: Any, days: Any, places:
             return bool(first < second)
     if scores[one] != scores[other]:
         return bool(scores[one] > scores[other])
-    if places[one] != places[other]:
-        return bool(places[one] < places[other])
     if order == RELEVANCE and days[one] != days[other]:
         return bool(days[one] > days[other])
+    # Places mean something within one cluster only. But to compare them there alone would be
+    # no order: of one day, two copies could stand on both sides of a third document.
+    if places[one] != places[other]:
+        return bool(places[one] < places[other])
     return bool(one < other)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 _AT_ONCE: Final = 4
 """Searches that compute at the same time in a process; more would only share the cores, and
-each has 35 bytes for every document."""
+each has 43 bytes for every document."""
 
 
 class Workspace:

@@ -18,8 +18,8 @@ _HALF: Final = np.uint64(32)
 
 @compiled
 def check_of(words: Any) -> Any:
-    """A check of an array of 32-bit words, itself of 32 bits: FNV-1a of words, eight at a time, each
-    of which a processor multiplies while it waits for the others."""
+    """A check of an array of 32-bit words, itself of 32 bits: FNV-1a of eight parts of it at a
+    time, so that a processor multiplies for one while it waits for the others."""
     one = two = three = four = five = six = seven = eight = _START
     whole = len(words) - len(words) % 8
     for at in range(0, whole, 8):
