@@ -24,8 +24,9 @@ help:
 demo: .venv/.for-running
 	$(RUN) search_api.cli demo --port "$(PORT)"
 
+# Three processes on two cores: a third of the time tests wait, for servers, clocks and kills.
 test: .venv/.for-testing
-	$(RUN) pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(RUN) pytest -n 3 --dist loadfile $(PYTEST_ARGS)
 
 install: .venv/.for-running
 

@@ -121,7 +121,9 @@ def _open_index(worker: Any) -> None:
 
     def open_it() -> None:
         with suppress(EngineError):  # the first search tells
-            worker.wsgi.extensions[EXTENSION].engine.warm()
+            engine = worker.wsgi.extensions[EXTENSION].engine
+            engine.warm()
+            engine.warm(wholly=True)
         gc.freeze()  # dictionaries and columns stay: looking at them again and again is vain
         gc.set_threshold(20_000, 50, 50)
 

@@ -75,7 +75,7 @@ def test_many_threads_may_begin_at_once(
     """Bitmaps are numbered in the order in which terms come."""
     monkeypatch.setattr(term_ranges, "_LEAST_DOCUMENTS", 1)
     expected = answers(snapshot)
-    for _ in range(20):
+    for _ in range(8):
         fresh = Snapshot(snapshot.generation)
         with ThreadPoolExecutor(4) as threads:
             found = [threads.submit(answers, fresh) for _ in range(4)]

@@ -16,7 +16,7 @@ from analyzers.bulk import Analyzed, Part, analyze
 from analyzers.bulk_sounds import sounds_of_titles
 from analyzers.normalize import fold_characters, normalize, with_figures
 from indexer.document import Document
-from indexer.index.batch_arrays import exact_postings, invert, joined
+from indexer.index.batch_arrays import exact_postings, invert
 from indexer.index.document_texts import (
     attached_text,
     body_text,
@@ -29,7 +29,7 @@ from indexer.index.guides import guide_field, guide_fields
 from indexer.index.hosts import host_terms
 from indexer.index.postings.inverted import Inverted
 from indexer.index.ranking import RankingParameters
-from indexer.index.rows import Rows
+from indexer.index.rows import Rows, joined
 from indexer.index.schema import BODY_GAP, key_of_normalized
 from indexer.service import searchable_text
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from analyzers.bulk import Postings
 from indexer.index.postings.inverted import Inverted
-from indexer.index.rows import Blobs
+from indexer.index.rows import joined
 
 
 def exact_postings(terms: Mapping[str, Sequence[int]]) -> Postings:
@@ -69,9 +69,3 @@ def _behind_another(
     """Offsets into several arrays as offsets into all of them, one behind the other."""
     bases = accumulate(sizes, initial=0)
     return np.concatenate([part + base for part, base in zip(offsets, bases, strict=False)])
-
-
-def joined(values: Sequence[bytes]) -> Blobs:
-    """Bytes one after the other, and where each end."""
-    ends = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)), dtype=np.int64)
-    return np.frombuffer(bytearray(b"".join(values)), np.uint8), ends

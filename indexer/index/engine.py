@@ -284,8 +284,9 @@ class SearchEngine(ABC):
         """Build a fresh index beside the old one and switch; returns documents written."""
 
     @abstractmethod
-    def warm(self) -> None:
-        """Have ready what the first search of a process would wait for.
+    def warm(self, wholly: bool = False) -> None:
+        """Have ready what the first search of a process would wait for; wholly, what the first of
+        each form would wait for.
 
         Raises:
             EngineError: the index is missing or cannot be read.

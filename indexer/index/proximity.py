@@ -6,14 +6,15 @@ order among them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.kernel.nearness import gains_of_nearness
 from indexer.index.plan import Plan
 from indexer.index.ranking import RankingParameters
+from indexer.index.rows import joined
 from indexer.index.scoring import TermScorer
 from indexer.index.tally import Tally
 
@@ -31,16 +32,17 @@ def add_nearness(
 ) -> None:
     """Give the best documents what the nearness of neighbouring words earns."""
     words = list(dict.fromkeys(plan.typed))
-    pairs = [
-        (one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"), earned)
-        for one, other in pairwise(words)
-        if (earned := ranking.nearness * min(_idf(one, plan, scorer), _idf(other, plan, scorer)))
-    ]
-    if not pairs:
+    idfs = [_idf(word, plan, scorer) for word in words]
+    earned = [ranking.nearness * min(one, other) for one, other in pairwise(idfs)]
+    if not any(earned):
         return
-    gains = [_gain(scorer.snapshot.passages[number], pairs) for number in best.tolist()]
+    passages = [scorer.snapshot.passages[number] for number in best.tolist()]
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+    gains = gains_of_nearness(
+        *joined(passages), *joined(encoded), np.array(earned), _OCCURRENCES, float(_CHARACTER)
+    )
     with tally.step("nearness", "") as scores:
-        scores[best] += np.array(gains, np.float32)
+        scores[best] += gains.astype(np.float32)
 
 
 def _idf(word: str, plan: Plan, scorer: TermScorer) -> float:
@@ -49,32 +51,3 @@ def _idf(word: str, plan: Plan, scorer: TermScorer) -> float:
         if typed.text == word:
             return sum(scorer.idf(term) for term in typed.terms)
     return 0.0
-
-
-def _gain(passage: bytes, pairs: Sequence[tuple[bytes, bytes, float]]) -> float:
-    places: dict[bytes, list[int]] = {}
-    gained = 0.0
-    for one, other, earned in pairs:
-        for word in (one, other):
-            if word not in places:
-                places[word] = _places(passage, word)
-        distance = min(
-            (
-                here - (there + len(other)) if there < here else there - (here + len(one))
-                for here in places[one]
-                for there in places[other]
-            ),
-            default=None,
-        )
-        if distance is not None:
-            gained += earned / (1 + max(distance, 0) / _CHARACTER)
-    return gained
-
-
-def _places(passage: bytes, word: bytes) -> list[int]:
-    found: list[int] = []
-    at = passage.find(word)
-    while at >= 0 and len(found) < _OCCURRENCES:
-        found.append(at)
-        at = passage.find(word, at + 1)
-    return found

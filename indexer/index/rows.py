@@ -85,6 +85,12 @@ def concatenate(parts: Sequence[Rows]) -> Rows:
     )
 
 
+def joined(values: Sequence[bytes]) -> Blobs:
+    """Bytes one after the other, and where each end."""
+    ends = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)), dtype=np.int64)
+    return np.frombuffer(bytearray(b"".join(values)), np.uint8), ends
+
+
 def take_blobs(blobs: Blobs, keep: npt.NDArray[np.bool_]) -> Blobs:
     """The bytes of the documents that ``keep`` is true for."""
     data, ends = blobs

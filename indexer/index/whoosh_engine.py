@@ -52,6 +52,8 @@ _RELATED = 8
 _SAMPLE = 40
 """Characters of a title: a query as people type it, or somewhat longer."""
 _PHRASE = 6
+_LOADING = 3.0
+"""Seconds in which machine code is loaded that is there already; to compile it takes twenty."""
 _ALL_FORMS = '{title} "{phrase}" gb* gb231~ gongjijin -gb2*'
 """A query of all that needs functions of its own."""
 
@@ -118,23 +120,27 @@ class WhooshEngine(SearchEngine):
         ]
         return as_spelled(normalized, sounds) if sounds else None
 
-    def warm(self) -> None:
+    def warm(self, wholly: bool = False) -> None:
         """See the base class: the functions that search are loaded, or, after an installation,
-        compiled, by a search for a title in all forms that a query has."""
-        if self._is_warm:
+        compiled, by a search for a title, and by others of all forms that a query has."""
+        if self._is_warm and not wholly:
             return
         with self._warming:
             snapshot = self._current()
-            if self._is_warm or not snapshot.documents:
+            if not snapshot.documents:
                 return
             title = snapshot.title_at(int(snapshot.live.argmax()))[:_SAMPLE].replace('"', "")
-            for text, exact in (
-                (_ALL_FORMS.format(title=title, phrase=title[:_PHRASE]), False),
-                (title, True),  # words without another way to say them
-            ):
-                request = SearchRequest(parse_query(text, exact=exact), exact=exact)
-                Search(snapshot, request, self._ranking, self._synonyms()).run()
+            begun = time.monotonic()
+            self._try_out(snapshot, title)
+            # Who had to compile one form will have to compile all.
+            if wholly or time.monotonic() - begun > _LOADING:
+                self._try_out(snapshot, title, exact=True)
+                self._try_out(snapshot, _ALL_FORMS.format(title=title, phrase=title[:_PHRASE]))
             self._is_warm = True
+
+    def _try_out(self, snapshot: Snapshot, text: str, exact: bool = False) -> None:
+        request = SearchRequest(parse_query(text, exact=exact), exact=exact)
+        Search(snapshot, request, self._ranking, self._synonyms()).run()
 
     def suggest(
         self,
