@@ -24,6 +24,7 @@ _SENTENCE_ENDS: Final = "。！？；!?;\n"
 _ELLIPSIS: Final = "…"
 _NOT_SPACE: Final = re.compile(r"\S")
 _NOT_WORD: Final = re.compile(r"\W+")
+_MARKUP: Final = re.compile("[&<>\"']")
 _WORDISH: Final = re.compile(r"\w")
 
 
@@ -204,8 +205,12 @@ def _marked(text: str, begin: int, end: int, spans: list[Span]) -> str:
         first, last = max(first, position), min(last, end)
         if first >= last:
             continue
-        pieces += (str(escape(text[position:first])), "<em>")
-        pieces += (str(escape(text[first:last])), "</em>")
+        pieces += (_escaped(text[position:first]), "<em>")
+        pieces += (_escaped(text[first:last]), "</em>")
         position = last
-    pieces.append(str(escape(text[position:end])))
+    pieces.append(_escaped(text[position:end]))
     return "".join(pieces)
+
+
+def _escaped(text: str) -> str:
+    return str(escape(text)) if _MARKUP.search(text) else text  # few have any

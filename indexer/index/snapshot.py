@@ -42,6 +42,8 @@ _FEW: Final = 256
 _LOOKS: Final = 4
 _MANY: Final = 50_000
 """Candidates of a phrase that are looked at between two looks at the clock."""
+_MOST_KNOWN: Final = 10_000
+"""Terms whose postings are remembered: less than 10 MB."""
 _LONG_WORD: Final = 3
 _LENGTHS: Final = {"content": "content_length", "attached": "attached_length"}
 """Fields whose texts differ so much in length that it says something."""
@@ -108,6 +110,7 @@ class Snapshot:
         self.documents = int(self.live.sum())
         self.workspaces = Workspaces(self.size)
         self._remembered: dict[Hashable, Any] = {}
+        self._known_lists: dict[tuple[str, str], tuple[list[object], Lists]] = {}
         self._load_columns()
 
     def _load_columns(self) -> None:
@@ -144,7 +147,19 @@ class Snapshot:
     # -- postings ---------------------------------------------------------------------
 
     def lists(self, field: str, term: str) -> Lists:
-        """All postings of a term, deleted documents included; nothing if unknown."""
+        """All postings of a term, deleted documents included; nothing if unknown. They are
+        remembered: characters and pairs come again in every other query."""
+        known = self._known_lists.get((field, term))
+        sources = [segment.source for segment in self.segments]
+        if known is not None and known[0] == sources:
+            return known[1]
+        found = self._look_up(field, term)
+        if len(self._known_lists) >= _MOST_KNOWN:
+            self._known_lists = {}
+        self._known_lists[field, term] = sources, found
+        return found
+
+    def _look_up(self, field: str, term: str) -> Lists:
         encoded = term.encode("utf-8", "surrogatepass")
         parts = []
         documents = 0
