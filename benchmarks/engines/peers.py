@@ -32,10 +32,12 @@ _SYSTEM_PYTHON: Final = "/usr/bin/python3"
 
 
 class Peer(ABC):
-    """An engine over a corpus; ``most`` is how many queries it is worth while to time."""
+    """An engine over a corpus; ``most`` is how many queries it is worth while to time, and
+    ``is_quick`` whether all of them take seconds."""
 
     name: str
     most: int | None = None
+    is_quick = False
 
     @abstractmethod
     def times(self, queries: Sequence[Query], every: bool) -> list[float]:
@@ -76,6 +78,7 @@ class Kernel(_Here):
     """This product's kernel."""
 
     name = "qzsearch, exact totals"
+    is_quick = True
 
     def __init__(self, corpus: Corpus) -> None:
         self._folder = corpus.folder / "index"
@@ -178,6 +181,8 @@ class Fts5(_Here):
 
 class Tantivy(_Here):
     """tantivy with frequencies and without positions, one segment."""
+
+    is_quick = True
 
     def __init__(self, corpus: Corpus, *, counts: bool) -> None:
         import tantivy

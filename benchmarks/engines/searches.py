@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from engines.corpus import Corpus, draw_queries, say
 from engines.peers import Peer, Query, peers_of
@@ -11,6 +12,7 @@ from engines.plot import write_plot
 from engines.report import Row, milliseconds, quantile, ratio
 
 _SHARES = (0.5, 0.95)
+_ROUNDS = 3
 Measured = dict[tuple[str, bool], list[float]]
 """Milliseconds by engine and by whether every word was asked for."""
 
@@ -23,17 +25,29 @@ def run(options: Namespace) -> Iterator[tuple[str, list[Row]]]:
         [(32, 1)] if options.quick else [(16, 1), (4, 1), (1, 1), (1, options.copies)]
     ):
         corpus = Corpus(options.data, options.work, every, copies)
-        measured: Measured = {}
-        rows: list[Row] = []
-        for peer in peers_of(corpus):
-            say(f"asking {peer.name}, {corpus.size:,} documents")
-            for is_every in (False, True):
-                measured[peer.name, is_every] = peer.times(queries, is_every)
-            rows.append(_row(peer, measured, queries))
+        peers = list(peers_of(corpus))
+        say(f"asking {len(peers)} engines, {corpus.size:,} documents")
+        measured = _measure(peers, queries)
+        rows = [_row(peer, measured, queries) for peer in peers]
         grown[corpus.size] = measured
         yield f"Searches over {corpus.size:,} documents, {len(queries):,} queries", rows
     if options.plot:
         options.plot.write_text(write_plot(_points(grown)), encoding="utf-8")
+
+
+def _measure(peers: Sequence[Peer], queries: Sequence[Query]) -> Measured:
+    """Of each query the median of three rounds in which the quick engines take turns, for the
+    machine's speed drifts; the slow ones are asked in the first round only."""
+    rounds: dict[tuple[str, bool], list[list[float]]] = {}
+    for at in range(_ROUNDS):
+        for peer in peers:
+            if not at or peer.is_quick:
+                for is_every in (False, True):
+                    times = peer.times(queries, is_every)
+                    rounds.setdefault((peer.name, is_every), []).append(times)
+    return {
+        key: [median(each) for each in zip(*found, strict=True)] for key, found in rounds.items()
+    }
 
 
 def _row(peer: Peer, measured: Measured, queries: Sequence[Query]) -> Row:
