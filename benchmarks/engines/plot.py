@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 
-_WIDTH, _HEIGHT = 860, 460
+_WIDTH, _HEIGHT = 910, 460
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 610, 40, 400
 _COLOURS = ("#c4161c", "#f08a8d", "#7a5195", "#1f77b4", "#2a7f3e", "#6fbf73", "#b8860b", "#e0b040")
 
